@@ -1,0 +1,146 @@
+/**
+ * The programme as it stands: one immutable in-memory value folded from the ledger's signed statements.
+ *
+ * Every decision records `index`, so anyone holding the ledger can rebuild the snapshot it was taken under.
+ */
+import type { Agreement } from '../agreement/index.ts'
+import type { Capability, TargetKind } from '../boundary/index.ts'
+
+export type Role =
+  | 'analyst' | 'approver' | 'operations_lead' | 'platform' | 'internal_audit' | 'working_group_seat' | 'party'
+  | 'regulator' | 'external_auditor'
+
+export interface PublicKey {
+  /** First 16 hex digits of SHA-256 over the raw public key. */
+  readonly id: string
+  /** Raw Ed25519 public key, base64. */
+  readonly public: string
+  readonly assurance: 'key' | 'phishing_resistant'
+  readonly revoked: boolean
+}
+
+export interface Party {
+  readonly id: string
+  readonly kind: 'authority' | 'provider'
+  readonly jurisdiction: string
+  readonly keys: readonly PublicKey[]
+  readonly threshold: number
+}
+
+export interface Institution {
+  readonly id: string
+  readonly sector: string
+  readonly name: { readonly en: string; readonly ja: string }
+  readonly standing: 'admitted' | 'suspended' | 'not_admitted'
+  /** Keys that may sign directory statements of this institution. */
+  readonly keys: readonly PublicKey[]
+  readonly fictional: boolean
+  /** Tiers the provider has approved this institution for under its access programme. */
+  readonly programmeAccess: readonly string[]
+  /** Per-day limits; null is the agreement's default. */
+  readonly budget: { readonly requestsPerDay: number; readonly tokensPerDay: number } | null
+}
+
+/** A person or a service. Ids are pseudonyms: the ledger never learns a name. */
+export interface Actor {
+  readonly id: string
+  readonly kind: 'person' | 'service'
+  /** Employer: an institution id, or an integrator id for integrator staff. */
+  readonly institution: string
+  readonly standing: 'active' | 'suspended' | 'revoked'
+  readonly roles: readonly Role[]
+  readonly employer: 'employee' | 'contractor' | 'integrator'
+  readonly nationality: 'party' | 'listed_partner' | 'other' | 'unknown'
+  readonly location: 'party' | 'listed_partner' | 'other' | 'unknown'
+  readonly keys: readonly PublicKey[]
+}
+
+export interface Delegation {
+  readonly institution: string
+  readonly integrator: string
+  readonly actors: readonly string[]
+  readonly untilMs: number
+  readonly revoked: boolean
+}
+
+export interface Asset {
+  readonly id: string
+  readonly kind: TargetKind | 'application'
+  readonly value: string
+  readonly criticality: 'ordinary' | 'critical' | 'designated'
+}
+
+export interface Engagement {
+  readonly id: string
+  readonly institution: string
+  readonly author: string
+  readonly purpose: string
+  readonly state: 'draft' | 'active' | 'suspended' | 'closed'
+  readonly assets: readonly Asset[]
+  readonly capabilities: readonly Capability[]
+  readonly members: readonly string[]
+  readonly autonomy: 'A0' | 'A1' | 'A2' | 'A3' | 'A4'
+  readonly fromMs: number
+  readonly untilMs: number
+  /** Distinct approvers, the author never among them. */
+  readonly approvedBy: readonly string[]
+}
+
+export interface Grant {
+  /** Decision id of the hold it answers. */
+  readonly hold: string
+  readonly actor: string
+  readonly engagement: string | null
+  readonly capability: Capability
+  readonly session: string
+  /** Requests it covers; uses are counted by the authority from recorded intents. */
+  readonly count: number
+  readonly untilMs: number
+  readonly approvedBy: readonly string[]
+}
+
+export type StopScope =
+  | { readonly kind: 'person' | 'engagement' | 'institution' | 'sector' | 'model' | 'jurisdiction'; readonly id: string }
+  | { readonly kind: 'all' }
+
+export interface Stop {
+  /** Ledger index of the stop statement. */
+  readonly index: number
+  readonly scope: StopScope
+  readonly by: string
+  readonly reason: string
+}
+
+export interface Snapshot {
+  readonly programme: string
+  /** True for the sample programme: listeners other than loopback are refused. */
+  readonly sample: boolean
+  /** Number of ledger entries folded: every statement below this index is in. */
+  readonly index: number
+  /** SHA-256 (hex) of the canonical JSON of the folded state. */
+  readonly digest: string
+  readonly agreement: Agreement
+  readonly parties: ReadonlyMap<string, Party>
+  readonly institutions: ReadonlyMap<string, Institution>
+  readonly actors: ReadonlyMap<string, Actor>
+  readonly delegations: readonly Delegation[]
+  readonly engagements: ReadonlyMap<string, Engagement>
+  readonly grants: readonly Grant[]
+  readonly stops: readonly Stop[]
+  /** Stage by sector id; absent means the agreement's initial stage. */
+  readonly stages: ReadonlyMap<string, string>
+  readonly incidentMode: boolean
+}
+
+/** An authenticated caller: never anonymous. */
+export interface Principal {
+  readonly actor: Actor
+  /** The institution acted for: the actor's own, or the delegating one for integrator staff. */
+  readonly institution: Institution
+  readonly delegation: Delegation | null
+  readonly tokenId: string
+  readonly assurance: 'key' | 'phishing_resistant'
+  /** Engagement the token is bound to, if any. */
+  readonly engagement: string | null
+  readonly expiresAtMs: number
+}
