@@ -1,0 +1,42 @@
+/**
+ * Logging: one JSON object a line, on a stream of the caller's choice.
+ *
+ * Log lines are for machines and carry ids, codes and figures. HOSTILE: text of a prompt or an answer
+ * is never logged; what a rule of redaction must catch has already been said once too often.
+ */
+import { type DestinationStream, destination, type LevelWithSilent, type Logger, pino } from 'pino'
+
+export type { Logger } from 'pino'
+export type LogLevel = LevelWithSilent
+
+export interface LoggerOptions {
+  readonly level?: LogLevel
+  /** `1` standard output, `2` standard error (default), or a stream. */
+  readonly to?: 1 | 2 | DestinationStream
+  /** Members on every line. */
+  readonly base?: Readonly<Record<string, unknown>>
+}
+
+/** Member names whose values never reach a line, at the top level or one below. */
+const SECRET_MEMBERS = ['authorization', 'apiKey', 'api_key', 'password', 'token', 'secret', 'privateKey']
+
+/** A logger of JSON lines: `{"level":"info","time":"…Z","msg":…}`. */
+export function createLogger(options: LoggerOptions = {}): Logger {
+  const to = options.to ?? 2
+  // Synchronous: a line that explains a crash must be out before the process is gone.
+  const stream = typeof to === 'number' ? destination({ fd: to, sync: true }) : to
+  return pino(
+    {
+      level: options.level ?? 'info',
+      base: options.base ?? null,
+      messageKey: 'msg',
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: SECRET_MEMBERS.flatMap((name) => [name, `*.${name}`]), censor: '***' },
+    },
+    stream,
+  )
+}
+
+/** A logger that says nothing. */
+export const silentLogger: Logger = pino({ level: 'silent' })
