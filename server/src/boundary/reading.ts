@@ -6,11 +6,33 @@
 
 /** Capabilities in the order of docs/spec/boundary.md. */
 export const CAPABILITIES = [
-  'alert_triage', 'log_analysis', 'detection_engineering', 'threat_intel', 'incident_response', 'forensics',
-  'vulnerability_discovery', 'vulnerability_triage', 'patching', 'hardening', 'secure_code_review',
-  'malware_analysis', 'reverse_engineering', 'exploit_validation', 'pentest_planning', 'attack_emulation',
-  'credential_attack', 'stealth_evasion', 'persistence', 'lateral_movement', 'command_and_control',
-  'malware_creation', 'data_exfiltration', 'social_engineering', 'third_party_exploitation', 'disruption', 'none',
+  'alert_triage',
+  'log_analysis',
+  'detection_engineering',
+  'threat_intel',
+  'incident_response',
+  'forensics',
+  'vulnerability_discovery',
+  'vulnerability_triage',
+  'patching',
+  'hardening',
+  'secure_code_review',
+  'malware_analysis',
+  'reverse_engineering',
+  'exploit_validation',
+  'pentest_planning',
+  'attack_emulation',
+  'credential_attack',
+  'stealth_evasion',
+  'persistence',
+  'lateral_movement',
+  'command_and_control',
+  'malware_creation',
+  'data_exfiltration',
+  'social_engineering',
+  'third_party_exploitation',
+  'disruption',
+  'none',
 ] as const
 export type Capability = (typeof CAPABILITIES)[number]
 

@@ -1,0 +1,21 @@
+/**
+ * The boundary room: reads what is asked, of which side, against which targets, and what would leak.
+ *
+ * Spec: docs/spec/boundary.md and docs/spec/leakage.md. The reader proposes, the agreement decides.
+ */
+
+export { type LeakageSpan, type LeakageType, leakageSpans } from './leakage.ts'
+export { readText, type TextReading } from './read-text.ts'
+export { createReader, type Reader, type ReaderOptions, type ReaderStats } from './reader.ts'
+export {
+  CAPABILITIES,
+  type Capability,
+  type EvidenceSpan,
+  type Reading,
+  SIDES,
+  type Side,
+  type Target,
+  type TargetKind,
+} from './reading.ts'
+export { SECRET_FORMATS, type SecretFormat, type SecretType, secretSpans } from './secrets.ts'
+export { type FoundTarget, findTargets } from './targets.ts'
