@@ -8,7 +8,14 @@
 export type Dialect = 'responses' | 'chat' | 'messages'
 
 export type SegmentRole = 'system' | 'user' | 'assistant' | 'tool'
-export type SegmentKind = 'text' | 'reasoning' | 'tool_call' | 'tool_result' | 'tool_declaration' | 'unlisted' | 'unreadable'
+export type SegmentKind =
+  | 'text'
+  | 'reasoning'
+  | 'tool_call'
+  | 'tool_result'
+  | 'tool_declaration'
+  | 'unlisted'
+  | 'unreadable'
 
 /** One run of text from the request in reading order. `text` is '' for `unreadable` (media, encrypted reasoning). */
 export interface Segment {
@@ -17,11 +24,21 @@ export interface Segment {
   readonly text: string
   /** JSON pointer into the request body. */
   readonly path: string
+  /** `unreadable` only: SHA-256 (hex) of the opaque value's text (encrypted reasoning), as in `opaqueDigests`. */
+  readonly sha256?: string
 }
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject
 export interface JsonObject {
   [key: string]: JsonValue
+}
+
+/** One top-level member of the body, in bytes: `"key": value` without the comma. `end` is exclusive. */
+export interface MemberSpan {
+  readonly key: string
+  readonly keyStart: number
+  readonly valueStart: number
+  readonly end: number
 }
 
 export interface WireRequest {
@@ -34,6 +51,13 @@ export interface WireRequest {
   readonly segments: readonly Segment[]
   /** Output-token ceiling the client asked for, or null. */
   readonly outputTokensMax: number | null
+  /**
+   * SHA-256 (hex) of each encrypted blob the client sends back, in reading order. A blob may pass only when the
+   * vendor issued it to this principal: the same digest left earlier as a `StreamPart` of type `opaque`.
+   */
+  readonly opaqueDigests: readonly string[]
+  /** Byte spans of the top-level members, for `patchBody`. */
+  readonly members: readonly MemberSpan[]
   /** Top-level fields the field table does not list: read as text, recorded, forwarded. */
   readonly unlistedFields: readonly string[]
   /** SHA-256 (hex) of canonical content less volatile fields and `stream`: the stickiness key's content part. */
@@ -42,11 +66,20 @@ export interface WireRequest {
 
 /** Something a stream event or a whole response carries that guard, ledger and quota care about. */
 export type StreamPart =
-  | { readonly type: 'delta'; readonly channel: 'text' | 'reasoning' | 'tool_arguments' | 'refusal'; readonly key: string; readonly text: string }
+  | {
+      readonly type: 'delta'
+      readonly channel: 'text' | 'reasoning' | 'tool_arguments' | 'refusal'
+      readonly key: string
+      readonly text: string
+    }
   | { readonly type: 'served'; readonly model: string; readonly accessProgram: string | null }
   | { readonly type: 'usage'; readonly inputTokens: number; readonly outputTokens: number }
   | { readonly type: 'opaque'; readonly sha256: string }
-  | { readonly type: 'end'; readonly how: 'completed' | 'incomplete' | 'refused' | 'failed'; readonly vendorCode: string | null }
+  | {
+      readonly type: 'end'
+      readonly how: 'completed' | 'incomplete' | 'refused' | 'failed'
+      readonly vendorCode: string | null
+    }
   /** An event this build does not know: the guard denies it. */
   | { readonly type: 'unknown'; readonly name: string }
 
