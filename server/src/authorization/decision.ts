@@ -24,7 +24,11 @@ export interface ClauseRef {
 /** For a default deny: the permit that came nearest, and the facts that kept it from applying. */
 export interface NearestPermit {
   readonly clause: ClauseRef
-  readonly missing: readonly { readonly fact: FactName; readonly got: string; readonly wanted: readonly string[] }[]
+  readonly missing: readonly {
+    readonly fact: FactName
+    readonly got: string
+    readonly wanted: readonly string[]
+  }[]
 }
 
 export interface Decision {

@@ -1,0 +1,31 @@
+/** Public surface of the agreement room: the document, the facts its rules read, the model catalogue. */
+export type {
+  AdmittedInstitution,
+  Agreement,
+  AgreementParty,
+  Article,
+  AssetClass,
+  Assumption,
+  AutonomyLevel,
+  Bilingual,
+  Body,
+  Budget,
+  Chamber,
+  Clause,
+  HoldRule,
+  SeatGroup,
+  Sector,
+  SectorList,
+  Stage,
+  StageId,
+  StopKind,
+  StopRule,
+  Tier,
+  TierId,
+} from './agreement.ts'
+export { ASSET_CLASSES, AUTONOMY_LEVELS, STAGE_IDS, STOP_KINDS, TIER_IDS } from './agreement.ts'
+export type { AllOf, AnyOf, Atom, Condition } from './condition.ts'
+export { AgreementError, type AgreementErrorCode } from './error.ts'
+export { FACT_NAMES, FACT_VALUES, type FactName, type Facts, type FactValue } from './facts.ts'
+export { checkCapabilities, loadAgreement } from './load.ts'
+export { loadModels, type ModelCatalogue, type ModelDialect, type ModelEntry, modelState } from './models.ts'
