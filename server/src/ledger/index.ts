@@ -1,0 +1,17 @@
+/** Write-ahead log, Merkle tree, tiles, checkpoints, escrow. Layer 2. */
+
+export type { FieldName, JsonValue } from 'sekisho-verify'
+export { LedgerError, type LedgerErrorCode } from './error.ts'
+export type { Kek, KeyRing } from './key-ring.ts'
+export type {
+  Appended,
+  EntryDraft,
+  ExchangeDraft,
+  Ledger,
+  LedgerOptions,
+  StatementDraft,
+  StoredEntry,
+  StoredExchange,
+  StoredStatement,
+} from './ledger.ts'
+export { openLedger } from './open.ts'

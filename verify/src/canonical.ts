@@ -1,0 +1,96 @@
+/**
+ * Canonical JSON: the one byte sequence that a value is hashed, signed and stored as.
+ *
+ * Spec: RFC 8785 (JCS) restricted to integers; ours: docs/spec/record.md §2.
+ * Threat: two encodings of one value, or one encoding read as two values, would let a signer say afterwards
+ * that something else was meant. So floats, lone surrogates and over-deep values are refused, and parsing
+ * accepts only text that re-encodes to the same bytes (no duplicate keys, no spaces, no other escapes).
+ */
+import { VerifyError } from './error.ts'
+
+/** Deepest nesting accepted, so that hostile input cannot exhaust the stack. */
+const DEPTH_MAX = 64
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
+export interface JsonObject {
+  readonly [key: string]: JsonValue | undefined
+}
+
+/**
+ * The canonical text of a value. Members that are `undefined` are left out.
+ *
+ * @throws {VerifyError} `json_number` (not a safe integer, or minus zero), `json_string` (lone surrogate),
+ *   `json_depth`, `json_type` (anything that is not JSON)
+ */
+export function canonicalize(value: JsonValue): string {
+  return encode(value, 0)
+}
+
+/**
+ * Reads canonical JSON and nothing else.
+ *
+ * @throws {VerifyError} `json_syntax`, `json_not_canonical`, and those of `canonicalize`
+ */
+export function parseCanonical(text: string): JsonValue {
+  let value: JsonValue
+  try {
+    value = JSON.parse(text) as JsonValue // JSON.parse yields JSON values only
+  } catch (cause) {
+    throw new VerifyError('json_syntax', 'not JSON', { cause })
+  }
+  const again = canonicalize(value)
+  if (again !== text) {
+    let at = 0
+    while (at < text.length && again[at] === text[at]) at++
+    throw new VerifyError('json_not_canonical', `JSON is not canonical from character ${at} on`, {
+      place: `character ${at}`,
+      expected: again.slice(at, at + 40),
+      got: text.slice(at, at + 40),
+    })
+  }
+  return value
+}
+
+function encode(value: JsonValue | undefined, depth: number): string {
+  if (value === null) return 'null'
+  if (typeof value === 'string') return encodeString(value)
+  if (typeof value === 'number') return encodeInteger(value)
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  if (typeof value !== 'object') throw new VerifyError('json_type', `a ${typeof value} is not JSON`)
+  if (depth >= DEPTH_MAX) throw new VerifyError('json_depth', `JSON is nested deeper than ${DEPTH_MAX}`)
+  if (Array.isArray(value)) return encodeArray(value, depth)
+  const proto = Object.getPrototypeOf(value)
+  if (proto !== Object.prototype && proto !== null) {
+    throw new VerifyError('json_type', `a ${proto?.constructor?.name ?? 'value'} is not JSON`)
+  }
+  return encodeObject(value as JsonObject, depth) // arrays, null and class instances are excluded above
+}
+
+function encodeArray(items: readonly JsonValue[], depth: number): string {
+  let out = '['
+  for (let i = 0; i < items.length; i++) out += (i === 0 ? '' : ',') + encode(items[i], depth + 1)
+  return `${out}]`
+}
+
+function encodeObject(value: JsonObject, depth: number): string {
+  let out = '{'
+  // The default sort compares UTF-16 code units, which is RFC 8785 §3.2.3's order.
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key]
+    if (member === undefined) continue
+    out += `${(out.length === 1 ? '' : ',') + encodeString(key)}:${encode(member, depth + 1)}`
+  }
+  return `${out}}`
+}
+
+function encodeInteger(value: number): string {
+  if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+    throw new VerifyError('json_number', `\`${Object.is(value, -0) ? '-0' : value}\` is not a safe integer`)
+  }
+  return String(value)
+}
+
+function encodeString(value: string): string {
+  if (!value.isWellFormed()) throw new VerifyError('json_string', 'a string holds a lone surrogate')
+  return JSON.stringify(value)
+}
