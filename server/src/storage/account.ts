@@ -1,0 +1,40 @@
+/**
+ * The account PostgreSQL runs under: PostgreSQL refuses to run as root, so root hands it another one.
+ */
+import { readFileSync } from 'node:fs'
+import { StorageError } from './error.ts'
+
+/** Ids for `spawn`; empty means this process's own account. */
+export interface Account {
+  readonly uid?: number
+  readonly gid?: number
+}
+
+/** In this order: the account a packaged PostgreSQL makes, else the one that every Unix has. */
+const NAMES = ['postgres', 'nobody']
+
+/** @throws {StorageError} `storage_embedded_unavailable` when root finds no other account */
+export function chooseAccount(): Account {
+  // `getuid` does not exist on Windows.
+  if (process.getuid?.() !== 0) return {}
+  const accounts = readAccounts()
+  for (const name of NAMES) {
+    const account = accounts.get(name)
+    if (account !== undefined && account.uid !== 0) return account
+  }
+  throw new StorageError(
+    'storage_embedded_unavailable',
+    'PostgreSQL refuses to run as root, and no account `postgres` or `nobody` exists: start as another user, or set `DATABASE_URL`',
+  )
+}
+
+function readAccounts(): Map<string, { uid: number; gid: number }> {
+  const accounts = new Map<string, { uid: number; gid: number }>()
+  for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
+    const [name, , uid, gid] = line.split(':')
+    if (name !== undefined && uid !== undefined && gid !== undefined) {
+      accounts.set(name, { uid: Number(uid), gid: Number(gid) })
+    }
+  }
+  return accounts
+}
