@@ -7,8 +7,15 @@ import type { Agreement } from '../agreement/index.ts'
 import type { Capability, TargetKind } from '../boundary/index.ts'
 
 export type Role =
-  | 'analyst' | 'approver' | 'operations_lead' | 'platform' | 'internal_audit' | 'working_group_seat' | 'party'
-  | 'regulator' | 'external_auditor'
+  | 'analyst'
+  | 'approver'
+  | 'operations_lead'
+  | 'platform'
+  | 'internal_audit'
+  | 'working_group_seat'
+  | 'party'
+  | 'regulator'
+  | 'external_auditor'
 
 export interface PublicKey {
   /** First 16 hex digits of SHA-256 over the raw public key. */
@@ -39,6 +46,14 @@ export interface Institution {
   readonly programmeAccess: readonly string[]
   /** Per-day limits; null is the agreement's default. */
   readonly budget: { readonly requestsPerDay: number; readonly tokensPerDay: number } | null
+}
+
+/** A company that operates for institutions by delegation. Enrols its own staff; admitted by the authorities. */
+export interface Integrator {
+  readonly id: string
+  readonly name: { readonly en: string; readonly ja: string }
+  readonly standing: 'admitted' | 'suspended'
+  readonly keys: readonly PublicKey[]
 }
 
 /** A person or a service. Ids are pseudonyms: the ledger never learns a name. */
@@ -97,10 +112,15 @@ export interface Grant {
   readonly count: number
   readonly untilMs: number
   readonly approvedBy: readonly string[]
+  /** Distinct approvers the hold asked for. */
+  readonly approvalsNeeded: number
 }
 
 export type StopScope =
-  | { readonly kind: 'person' | 'engagement' | 'institution' | 'sector' | 'model' | 'jurisdiction'; readonly id: string }
+  | {
+      readonly kind: 'person' | 'engagement' | 'institution' | 'sector' | 'model' | 'jurisdiction'
+      readonly id: string
+    }
   | { readonly kind: 'all' }
 
 export interface Stop {
@@ -122,10 +142,14 @@ export interface Snapshot {
   readonly agreement: Agreement
   readonly parties: ReadonlyMap<string, Party>
   readonly institutions: ReadonlyMap<string, Institution>
+  readonly integrators: ReadonlyMap<string, Integrator>
   readonly actors: ReadonlyMap<string, Actor>
   readonly delegations: readonly Delegation[]
   readonly engagements: ReadonlyMap<string, Engagement>
+  /** Grants with all the approvals they need. */
   readonly grants: readonly Grant[]
+  /** Grants that still lack an approval: they cover nothing. */
+  readonly pendingGrants: readonly Grant[]
   readonly stops: readonly Stop[]
   /** Stage by sector id; absent means the agreement's initial stage. */
   readonly stages: ReadonlyMap<string, string>

@@ -1,0 +1,43 @@
+/**
+ * A message channel between the writer and a gateway worker process.
+ *
+ * Over `child_process` use `serialization: 'advanced'`: entries carry Buffers.
+ */
+import type { ChildProcess } from 'node:child_process'
+
+export interface Channel {
+  /** Never throws; a message to a closed channel is dropped. */
+  send(message: object): void
+  onMessage(listener: (message: unknown) => void): void
+  /** Called once when the other side is gone. */
+  onClose(listener: () => void): void
+}
+
+/** The writer's end: a channel to a child forked with `serialization: 'advanced'`. */
+export function channelToChild(child: ChildProcess): Channel {
+  return {
+    send(message) {
+      // A failed send means that the child is gone; `onClose` tells.
+      if (child.connected) child.send(message, () => undefined)
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onClose(listener) {
+      child.once('disconnect', listener)
+    },
+  }
+}
+
+/** The worker's end. @throws {TypeError} when this process was not forked with a channel */
+export function channelToParent(): Channel {
+  if (process.send === undefined) throw new TypeError('this process has no channel to a parent')
+  return {
+    send(message) {
+      // The types leave out the callback form without options.
+      if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
+    },
+    onMessage: (listener) => void process.on('message', listener),
+    onClose(listener) {
+      process.once('disconnect', listener)
+    },
+  }
+}

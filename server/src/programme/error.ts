@@ -1,0 +1,67 @@
+/**
+ * The one error class of the programme room. Codes are API: add, never rename.
+ *
+ * `statement_*`: the statement itself is refused. `programme_*`: the programme cannot do what was asked now.
+ */
+
+export type StatementRefusal =
+  | 'statement_malformed'
+  | 'statement_too_large'
+  | 'statement_type_unknown'
+  | 'statement_payload_invalid'
+  | 'statement_foreign_programme'
+  | 'statement_replayed'
+  | 'statement_too_old'
+  | 'statement_from_the_future'
+  | 'statement_unsigned'
+  | 'statement_key_unknown'
+  | 'statement_key_revoked'
+  | 'statement_signature_invalid'
+  | 'statement_signer_not_entitled'
+  | 'statement_threshold_not_met'
+  | 'statement_already_founded'
+  | 'statement_not_founded'
+  | 'statement_agreement_unknown'
+  | 'statement_agreement_mismatch'
+  | 'statement_id_taken'
+  | 'statement_key_taken'
+  | 'statement_subject_unknown'
+  | 'statement_subject_state'
+  | 'statement_own_request'
+  | 'statement_already_approved'
+  | 'statement_hold_unknown'
+  | 'statement_hold_mismatch'
+  | 'statement_limit'
+
+export type ProgrammeErrorCode =
+  | StatementRefusal
+  | 'programme_database_unavailable'
+  | 'programme_not_founded'
+  | 'programme_snapshot_stale'
+  | 'programme_lease_expired'
+  | 'programme_channel_closed'
+  | 'programme_channel_protocol'
+  | 'programme_closed'
+  | 'programme_reservation_unknown'
+  | 'programme_sample_keys_exposed'
+  | 'programme_sample_keys_unreadable'
+  | 'programme_projection_corrupt'
+  | 'token_request_malformed'
+  | 'token_request_replayed'
+  | 'token_request_expired'
+  | 'token_request_signature_invalid'
+  | 'token_request_actor_not_active'
+  | 'token_request_institution_not_served'
+  | 'token_request_engagement_unknown'
+  | 'token_request_lifetime'
+  | 'token_limit'
+  | 'token_unknown'
+
+export class ProgrammeError extends Error {
+  override readonly name = 'ProgrammeError'
+  readonly code: ProgrammeErrorCode
+  constructor(code: ProgrammeErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
