@@ -1,0 +1,40 @@
+/** Errors of the config room: everything wrong with a file at once, each with its line and the way out. */
+
+export type ConfigErrorCode =
+  | 'config_unreadable'
+  | 'config_too_large'
+  | 'config_syntax'
+  | 'config_duplicate_key'
+  | 'config_alias'
+  | 'config_unknown_key'
+  | 'config_missing_key'
+  | 'config_wrong_type'
+  | 'config_out_of_range'
+  | 'config_secret_literal'
+  | 'config_secret_unreadable'
+  | 'config_env_missing'
+  | 'config_inconsistent'
+
+export interface ConfigProblem {
+  readonly code: ConfigErrorCode
+  /** `upstreams[0].apiKey`, or '' for the file as a whole. */
+  readonly path: string
+  /** 1-based. */
+  readonly line: number
+  readonly message: string
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  /** Code of the first problem. */
+  readonly code: ConfigErrorCode
+  readonly file: string
+  readonly problems: readonly ConfigProblem[]
+  constructor(file: string, problems: readonly ConfigProblem[], options?: ErrorOptions) {
+    super(problems.map((p) => `${file}:${p.line}: ${p.message} (${p.code})`).join('\n'), options)
+    this.file = file
+    this.problems = problems
+    // Never thrown with an empty list; the fallback satisfies the type.
+    this.code = problems[0]?.code ?? 'config_syntax'
+  }
+}

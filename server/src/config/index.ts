@@ -1,0 +1,13 @@
+/** The one configuration file, parsed strictly. Layer 1. Spec: docs/spec/config.md. */
+export { formatListenAddress, isLoopback, type ListenAddress, parseListenAddress } from './address.ts'
+export { ConfigError, type ConfigErrorCode, type ConfigProblem } from './error.ts'
+export { describeConfig, explainConfig } from './explain.ts'
+export {
+  defaultConfig,
+  type LoadedConfig,
+  type LoadOptions,
+  loadConfig,
+  loadConfigFile,
+  type Setting,
+} from './load.ts'
+export type { Config, ConfiguredUpstream } from './schema.ts'
