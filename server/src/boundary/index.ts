@@ -4,6 +4,7 @@
  * Spec: docs/spec/boundary.md and docs/spec/leakage.md. The reader proposes, the agreement decides.
  */
 
+export { BoundaryError, type BoundaryErrorCode } from './error.ts'
 export { type LeakageSpan, type LeakageType, leakageSpans } from './leakage.ts'
 export { readText, type TextReading } from './read-text.ts'
 export { createReader, type Reader, type ReaderOptions, type ReaderStats } from './reader.ts'
@@ -17,5 +18,12 @@ export {
   type Target,
   type TargetKind,
 } from './reading.ts'
-export { SECRET_FORMATS, type SecretFormat, type SecretType, secretSpans } from './secrets.ts'
+export { SECRET_FORMATS, type SecretFormat, type SecretType } from './secret-formats.ts'
+export {
+  createSecretScanner,
+  type Frontier,
+  type SecretScanner,
+  type SecretSpan,
+  secretSpans,
+} from './secrets.ts'
 export { type FoundTarget, findTargets } from './targets.ts'

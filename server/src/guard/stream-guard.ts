@@ -1,9 +1,24 @@
-/** Scans a stream of events and releases only what has been scanned. Spec: docs/spec/leakage.md. */
+/**
+ * Scans a stream of events and releases only what has been scanned.
+ *
+ * An event leaves when every character it carries is cleared, in the order of arrival and byte for byte. Nothing
+ * is held for ordinary text; once a secret's public prefix is complete, everything from there waits until the
+ * secret is complete (the stream is cut) or cannot become one (everything leaves).
+ *
+ * Spec: docs/spec/leakage.md §3. HOSTILE: the model's output may be steered by what it read.
+ */
+import { createSecretScanner } from '../boundary/index.ts'
 import type { StreamPart } from '../wire/index.ts'
+import { type Channel, createChannel } from './channel.ts'
 import type { Finding } from './finding.ts'
 
+/** Bytes held back at most by default. */
+const HELD_BYTES_MAX = 1 << 20
+/** Channels of one stream at most; a stream that opens more is cut. */
+const CHANNELS_MAX = 1024
+
 export interface GuardOptions {
-  /** Strings that must never leave, 8 characters or longer. */
+  /** Strings that must never leave, 8 to 256 characters. */
   readonly canaries?: readonly string[]
   /** Bytes held back at most before the stream is cut. */
   readonly heldBytesMax?: number
@@ -12,23 +27,104 @@ export interface GuardOptions {
 export interface GuardStep {
   /** Events to send on now, byte-identical and in order. */
   readonly release: Buffer[]
-  /** Set once; afterwards nothing is released any more. */
+  /** What cut the stream, in this step or before; afterwards nothing is released any more. */
   readonly cut: Finding | null
 }
 
 export interface StreamGuard {
   /** One event's bytes with what it carries. */
   push(raw: Buffer, parts: readonly StreamPart[]): GuardStep
-  /** The upstream ended: settles what was held back. */
+  /** The upstream ended: what is held can no longer become a secret and leaves. */
   end(): GuardStep
   /** Bytes held back now. */
   heldBytes(): number
 }
 
-export function createStreamGuard(_options: GuardOptions = {}): StreamGuard {
-  return {
-    push: (raw) => ({ release: [raw], cut: null }),
-    end: () => ({ release: [], cut: null }),
-    heldBytes: () => 0,
+interface Held {
+  readonly raw: Buffer
+  readonly marks: readonly { readonly channel: Channel; readonly ends: readonly number[] }[]
+}
+
+/**
+ * Makes the guard of one stream.
+ *
+ * @throws {BoundaryError} `boundary_canary_short`, `boundary_canary_long`
+ */
+export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
+  const scanner = scannerFor(options.canaries ?? [])
+  const heldBytesMax = options.heldBytesMax ?? HELD_BYTES_MAX
+  const channels = new Map<string, Channel>()
+  const held: Held[] = []
+  let heldBytes = 0
+  let cut: Finding | null = null
+
+  const channelOf = (name: string, json: boolean): Channel => {
+    const known = channels.get(name)
+    if (known !== undefined) return known
+    const fresh = createChannel(scanner, json)
+    channels.set(name, fresh)
+    return fresh
   }
+  const scan = (part: StreamPart): Held['marks'][number] | null => {
+    if (part.type === 'unknown') cut ??= finding('unknown_event', part.name, null)
+    if (part.type !== 'delta') return null
+    const name = `${part.channel}:${part.key}`
+    const channel = channelOf(name, part.channel === 'tool_arguments')
+    const { found, ends } = channel.push(part.text)
+    if (found !== null)
+      cut ??= { kind: found.type, rule: found.name, channel: name, start: found.start, end: found.end }
+    return { channel, ends }
+  }
+  const stop = (): GuardStep => {
+    held.length = 0
+    heldBytes = 0
+    return { release: [], cut }
+  }
+  const releasable = (): Buffer[] => {
+    let count = 0
+    while (held[count]?.marks.every(({ channel, ends }) => channel.cleared(ends)) === true) count++
+    const release = held.splice(0, count).map(({ raw }) => raw)
+    for (const raw of release) heldBytes -= raw.length
+    return release
+  }
+
+  return {
+    heldBytes: () => heldBytes,
+    push(raw, parts) {
+      if (cut !== null) return stop()
+      const marks = parts.map(scan).filter((mark) => mark !== null)
+      if (channels.size > CHANNELS_MAX) cut ??= finding('window_exceeded', 'channels', null)
+      if (cut !== null) return stop()
+      held.push({ raw, marks })
+      heldBytes += raw.length
+      const release = releasable()
+      if (heldBytes > heldBytesMax) cut = finding('window_exceeded', 'held_bytes', null)
+      return cut === null ? { release, cut } : { ...stop(), release }
+    },
+    end() {
+      if (cut !== null) return stop()
+      const release = held.map(({ raw }) => raw)
+      held.length = 0
+      heldBytes = 0
+      return { release, cut }
+    },
+  }
+}
+
+function finding(kind: Finding['kind'], rule: string, channel: string | null): Finding {
+  return { kind, rule, channel, start: 0, end: 0 }
+}
+
+const scanners = new Map<string, ReturnType<typeof createSecretScanner>>()
+
+/** Compiled once for each list of canaries; the list comes from configuration, so there are few. */
+export function scannerFor(canaries: readonly string[]): ReturnType<typeof createSecretScanner> {
+  const key = canaries.join('\0')
+  let scanner = scanners.get(key)
+  if (scanner === undefined) {
+    scanner = createSecretScanner(canaries)
+    if (scanners.size > 16) scanners.clear()
+    scanners.set(key, scanner)
+  }
+  return scanner
 }
