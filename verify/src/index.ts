@@ -7,3 +7,16 @@
 export { canonicalize, type JsonObject, type JsonValue, parseCanonical } from './canonical.ts'
 export { type Defect, VerifyError, type VerifyErrorCode } from './error.ts'
 export { FIELD_NAMES, type FieldName } from './record.ts'
+export {
+  keyIdOf,
+  parseSignedStatement,
+  type SignedStatement,
+  STATEMENT_BYTES_MAX,
+  STATEMENT_CONTEXT,
+  STATEMENT_SIGNATURES_MAX,
+  type StatementBody,
+  type StatementSignature,
+  statementBytes,
+  statementDigest,
+  verifyStatement,
+} from './statement.ts'
