@@ -47,6 +47,7 @@ export type VerifyErrorCode =
   | 'bundle_missing'
   | 'bundle_truncated'
   | 'bundle_trailing'
+  | 'bundle_entry_mismatch'
   | 'root_mismatch'
   // leaves and records
   | 'leaf_length'

@@ -4,19 +4,73 @@
  * Zero dependencies; Node ≥ 20 and browsers. The server builds on these formats, never the reverse.
  * Specs: docs/spec/ledger.md, record.md, receipt.md. Reading a directory: `sekisho-verify/node`.
  */
+export { sha256 } from '#sha256'
+export { concat, equalBytes, fromBase64, fromUtf8, toBase64, toHex, utf8 } from './bytes.ts'
 export { canonicalize, type JsonObject, type JsonValue, parseCanonical } from './canonical.ts'
+export { type Checkpoint, formatCheckpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts'
+export { checkConsistency } from './consistency.ts'
 export { type Defect, VerifyError, type VerifyErrorCode } from './error.ts'
-export { FIELD_NAMES, type FieldName } from './record.ts'
+export { CompactTree, EMPTY_ROOT, type Hash, leafHash, nodeHash, SIZE_MAX, treeRoot } from './merkle.ts'
 export {
-  keyIdOf,
-  parseSignedStatement,
-  type SignedStatement,
-  STATEMENT_BYTES_MAX,
-  STATEMENT_CONTEXT,
-  STATEMENT_SIGNATURES_MAX,
-  type StatementBody,
-  type StatementSignature,
-  statementBytes,
-  statementDigest,
-  verifyStatement,
-} from './statement.ts'
+  formatNote,
+  formatVerifierKey,
+  type Note,
+  type NoteSignature,
+  noteKeyId,
+  parseNote,
+  parseVerifierKey,
+  type VerifierKey,
+  verifyNote,
+} from './note.ts'
+export { verifyConsistency, verifyInclusion } from './proof.ts'
+export { type NodeReader, proveConsistency, proveInclusion, rootFrom } from './prove.ts'
+export { type LedgerReader, urlReader } from './reader.ts'
+export {
+  formatReceipt,
+  parseReceipt,
+  RECEIPT_TYPE,
+  type ReceiptParts,
+  type Slot,
+  type VerifiedReceipt,
+  verifyReceipt,
+} from './receipt.ts'
+export {
+  commitField,
+  encodeLeaf,
+  FIELD_NAMES,
+  FIELD_PREFIX,
+  type FieldName,
+  type Fields,
+  LEAF_BYTES,
+  LEAF_MAGIC,
+  type Leaf,
+  parseLeaf,
+  RECORD_PREFIX,
+  recordRoot,
+  recordRootOf,
+  SALT_BYTES,
+  type Salts,
+} from './record.ts'
+export * from './statement.ts'
+export { STATEMENT_HEAD, statementPath, walkStatements } from './statement-chain.ts'
+export {
+  encodeStatementEntry,
+  openStatementEntry,
+  parseStatementEntry,
+  STATEMENT_ENTRY_TYPE,
+  type StatementEntry,
+} from './statement-entry.ts'
+export {
+  encodeBundle,
+  foldTile,
+  levelWidth,
+  nodesFromTiles,
+  parseBundle,
+  parseTile,
+  TILE_WIDTH,
+  type TileRef,
+  tileAt,
+  tilePath,
+} from './tile.ts'
+export { nodesOf, readBundle, readTile } from './tiles-reader.ts'
+export { type LedgerCheck, type LedgerReport, type SavedCheckpoint, verifyLedger } from './verify-ledger.ts'

@@ -1,0 +1,203 @@
+/**
+ * Receipts: one entry, proved to be in the ledger, in one file that checks offline.
+ *
+ * Spec: c2sp.org/tlog-proof@v1 with our `extra`, docs/spec/receipt.md. `extra` is outside the log's signature, so
+ * nothing in it counts until it has been led back to the leaf, and the leaf to the signed root.
+ */
+import { fromBase64, fromUtf8, toBase64, utf8 } from './bytes.ts'
+import { canonicalize, type JsonObject, type JsonValue, parseCanonical } from './canonical.ts'
+import { type Checkpoint, verifyCheckpoint } from './checkpoint.ts'
+import { VerifyError } from './error.ts'
+import { type Hash, leafHash } from './merkle.ts'
+import type { VerifierKey } from './note.ts'
+import { verifyInclusion } from './proof.ts'
+import {
+  asBytes,
+  asObject,
+  bySlot,
+  checkBlob,
+  checkRecordRoot,
+  commitField,
+  FIELD_NAMES,
+  type FieldName,
+  LEAF_BYTES,
+  parseLeaf,
+  recordRootOf,
+  SALT_BYTES,
+} from './record.ts'
+import { openStatementEntry } from './statement-entry.ts'
+
+export const RECEIPT_TYPE = 'sekisho/receipt/v1'
+const PROOF_HEADER = 'c2sp.org/tlog-proof@v1'
+const RECEIPT_BYTES_MAX = 32 * 1024 * 1024
+
+/** A slot as a receipt shows it: disclosed with its salt, or as its bare commitment. */
+export type Slot = { readonly salt: Uint8Array; readonly value: JsonValue } | { readonly commitment: Hash }
+
+export interface ReceiptParts {
+  readonly index: number
+  readonly leaf: Uint8Array
+  /** Null when the slots are unavailable: the receipt then proves the leaf alone. */
+  readonly slots: Readonly<Record<FieldName, Slot>> | null
+  /** The stored blob, for statements. */
+  readonly blob: Uint8Array | null
+  readonly proof: readonly Hash[]
+  /** Signed checkpoint, verbatim. */
+  readonly checkpoint: Uint8Array
+}
+
+export interface VerifiedReceipt {
+  readonly checkpoint: Checkpoint
+  readonly index: number
+  readonly leaf: Uint8Array
+  /** Values the receipt discloses, each led back to the signed root. */
+  readonly disclosed: Readonly<Partial<Record<FieldName, JsonValue>>>
+  /** Slots it keeps back. */
+  readonly withheld: readonly FieldName[]
+  readonly statement: JsonValue | undefined
+}
+
+/** Writes a receipt file. */
+export function formatReceipt(parts: ReceiptParts): string {
+  const extra: Record<string, JsonValue> = { type: RECEIPT_TYPE, leaf: toBase64(parts.leaf), slots: null }
+  if (parts.slots !== null) extra.slots = encodeSlots(parts.slots)
+  if (parts.blob !== null) extra.blob = toBase64(parts.blob)
+  const lines = [PROOF_HEADER, `extra ${toBase64(utf8(canonicalize(extra)))}`, `index ${parts.index}`]
+  return `${[...lines, ...parts.proof.map(toBase64)].join('\n')}\n\n${fromUtf8(parts.checkpoint)}`
+}
+
+/**
+ * Reads a receipt file without checking anything but its form.
+ *
+ * @throws {VerifyError} `receipt_malformed`, `receipt_version`, `receipt_index`, `receipt_hash_line`, `receipt_extra`
+ */
+export function parseReceipt(bytes: Uint8Array): ReceiptParts {
+  if (bytes.length > RECEIPT_BYTES_MAX) {
+    throw new VerifyError(
+      'read_too_large',
+      `receipt of ${bytes.length} bytes is over the limit of ${RECEIPT_BYTES_MAX}`,
+    )
+  }
+  const text = fromUtf8(bytes)
+  const split = text.indexOf('\n\n')
+  if (split < 0)
+    throw new VerifyError('receipt_malformed', 'a receipt is a proof, an empty line and a checkpoint')
+  const [header, extra, indexLine, ...hashes] = text.slice(0, split).split('\n')
+  if (header !== PROOF_HEADER) {
+    throw new VerifyError('receipt_version', 'not a tlog-proof', {
+      place: 'line 1',
+      expected: PROOF_HEADER,
+      got: (header ?? '').slice(0, 80),
+    })
+  }
+  return {
+    ...parseExtra(extra ?? ''),
+    index: parseIndex(indexLine ?? ''),
+    proof: hashes.map(parseHashLine),
+    checkpoint: utf8(text.slice(split + 2)),
+  }
+}
+
+/**
+ * Checks a receipt: slots ↔ leaf ↔ inclusion ↔ signed checkpoint.
+ *
+ * @throws {VerifyError} those of `parseReceipt`, `verifyCheckpoint`, `verifyInclusion`, `parseLeaf`,
+ *   `record_root_mismatch`, `record_blob_mismatch`
+ */
+export async function verifyReceipt(bytes: Uint8Array, key: VerifierKey): Promise<VerifiedReceipt> {
+  const parts = parseReceipt(bytes)
+  const checkpoint = await verifyCheckpoint(parts.checkpoint, key)
+  verifyInclusion(parts.proof, leafHash(parts.leaf), parts.index, checkpoint.size, checkpoint.root)
+  const place = `entry ${parts.index}`
+  const leaf = parseLeaf(parts.leaf, place)
+  const { index, slots } = parts
+  const disclosed: Partial<Record<FieldName, JsonValue>> = {}
+  if (slots !== null) {
+    const commitments = FIELD_NAMES.map((name) => {
+      const slot = slots[name]
+      if ('commitment' in slot) return slot.commitment
+      disclosed[name] = slot.value
+      return commitField(name, slot.salt, slot.value)
+    })
+    checkRecordRoot(recordRootOf(commitments), leaf, place)
+  }
+  let statement: JsonValue | undefined
+  if (parts.blob !== null) {
+    checkBlob(parts.blob, leaf, place)
+    if (parts.blob[0] === 0x7b) statement = openStatementEntry(parts.blob, leaf, place).statement
+  }
+  const withheld = FIELD_NAMES.filter((name) => !Object.hasOwn(disclosed, name))
+  return { checkpoint, index, leaf: parts.leaf, disclosed, withheld, statement }
+}
+
+function encodeSlots(slots: Readonly<Record<FieldName, Slot>>): JsonObject {
+  return Object.fromEntries(
+    FIELD_NAMES.map((name) => {
+      const slot = slots[name]
+      const shown: JsonObject =
+        'commitment' in slot
+          ? { commitment: toBase64(slot.commitment) }
+          : { salt: toBase64(slot.salt), value: slot.value }
+      return [name, shown]
+    }),
+  )
+}
+
+function parseExtra(line: string): Pick<ReceiptParts, 'leaf' | 'slots' | 'blob'> {
+  if (!line.startsWith('extra ')) {
+    throw new VerifyError('receipt_extra', 'the second line of a receipt is `extra`', {
+      place: 'line 2',
+      got: line.slice(0, 80),
+    })
+  }
+  const extra = asObject(parseCanonical(fromUtf8(fromBase64(line.slice(6)))), 'extra')
+  const stray = Object.keys(extra).find((name) => !['blob', 'leaf', 'slots', 'type'].includes(name))
+  if (extra.type !== RECEIPT_TYPE || stray !== undefined || extra.slots === undefined) {
+    throw new VerifyError('receipt_extra', `\`extra\` is not a \`${RECEIPT_TYPE}\``, {
+      place: 'line 2',
+      expected: RECEIPT_TYPE,
+      got: stray ?? canonicalize(extra.type ?? null).slice(0, 80),
+    })
+  }
+  return {
+    leaf: asBytes(extra.leaf, LEAF_BYTES, 'leaf'),
+    slots: extra.slots === null ? null : bySlot(extra.slots, parseSlot),
+    blob: extra.blob === undefined ? null : asBytes(extra.blob, null, 'blob'),
+  }
+}
+
+function parseSlot(name: FieldName, shown: JsonValue): Slot {
+  const slot = asObject(shown, name)
+  const keys = Object.keys(slot).sort().join()
+  if (keys === 'commitment') return { commitment: asBytes(slot.commitment, 32, name) }
+  if (keys === 'salt,value' && slot.value !== undefined) {
+    return { salt: asBytes(slot.salt, SALT_BYTES, name), value: slot.value }
+  }
+  throw new VerifyError('record_field_malformed', `slot \`${name}\` is neither disclosed nor a commitment`, {
+    place: name,
+  })
+}
+
+function parseIndex(line: string): number {
+  const match = /^index (0|[1-9][0-9]{0,15})$/.exec(line)
+  const index = Number(match?.[1] ?? Number.NaN)
+  if (!Number.isSafeInteger(index)) {
+    throw new VerifyError('receipt_index', 'the third line of a receipt is `index N`', {
+      place: 'line 3',
+      got: line.slice(0, 80),
+    })
+  }
+  return index
+}
+
+function parseHashLine(line: string, number: number): Hash {
+  const place = `line ${number + 4}`
+  const bytes = fromBase64(line)
+  if (bytes.length !== 32) {
+    throw new VerifyError('receipt_hash_line', 'a proof line is one base64 hash', {
+      place,
+      got: line.slice(0, 80),
+    })
+  }
+  return bytes
+}

@@ -1,0 +1,236 @@
+/**
+ * Checking a whole ledger: every public byte, led back to one signature.
+ *
+ * Spec: docs/spec/ledger.md §8. The steps, in order:
+ *   1. the checkpoint is signed by the key, for the key's own origin
+ *   2. every saved checkpoint is signed by the key, and not ahead of the ledger
+ *   3. statements are walked from the head back to the first, without a gap
+ *   4. every entry bundle is read; each leaf is well formed; its hash is the one in its tile
+ *   5. every tile of every level is what the entries make it
+ *   6. each saved checkpoint's root is the root at its size, and the last root is the signed one
+ *   7. each published statement is the content of its leaf
+ * Threat: whoever holds the log key can sign anything; only step 6 with a checkpoint saved earlier, or a witness,
+ * exposes a dropped tail or a fork.
+ */
+import { equalBytes, toBase64 } from './bytes.ts'
+import type { JsonValue } from './canonical.ts'
+import { type Checkpoint, verifyCheckpoint } from './checkpoint.ts'
+import { VerifyError } from './error.ts'
+import { CompactTree, type Hash, leafHash } from './merkle.ts'
+import type { VerifierKey } from './note.ts'
+import { verifyInclusion } from './proof.ts'
+import { proveInclusion } from './prove.ts'
+import type { LedgerReader } from './reader.ts'
+import { type Leaf, parseLeaf } from './record.ts'
+import { walkStatements } from './statement-chain.ts'
+import { openStatementEntry } from './statement-entry.ts'
+import { foldTile, levelWidth, TILE_WIDTH } from './tile.ts'
+import { nodesOf, readBundle, readTile } from './tiles-reader.ts'
+
+/** Bundles fetched ahead of the one being checked. */
+const READ_AHEAD = 8
+
+export interface SavedCheckpoint {
+  /** File name or other place, for messages. */
+  readonly place: string
+  readonly note: Uint8Array
+}
+
+export interface LedgerCheck {
+  readonly key: VerifierKey
+  readonly saved?: readonly SavedCheckpoint[]
+  readonly onStatement?: (index: number, statement: JsonValue) => void
+  readonly onProgress?: (entries: number, size: number) => void
+}
+
+export interface LedgerReport {
+  readonly checkpoint: Checkpoint
+  readonly entries: number
+  readonly tiles: number
+  readonly statements: number
+  /** Saved checkpoints found to be prefixes of this ledger. */
+  readonly saved: number
+}
+
+/**
+ * Checks a ledger whole.
+ *
+ * @throws {VerifyError} for the first defect found, with its place and both values
+ */
+export async function verifyLedger(reader: LedgerReader, check: LedgerCheck): Promise<LedgerReport> {
+  const note = await reader.read('checkpoint')
+  if (note === null)
+    throw new VerifyError('checkpoint_missing', 'there is no checkpoint', { place: 'checkpoint' })
+  const checkpoint = await verifyCheckpoint(note, check.key)
+  const saved = await verifySaved(check, checkpoint)
+  const statements = await walkStatements(reader, checkpoint.size)
+  const walk = new LedgerWalk(reader, checkpoint, saved)
+  for await (const { first, leaves } of walk.bundles(check.onProgress)) {
+    for (const [i, leaf] of leaves.entries()) {
+      const blob = statements.get(first + i)
+      if (blob === undefined) continue
+      const entry = openStatementEntry(blob, leaf, `statements/${first + i}`)
+      check.onStatement?.(first + i, entry.statement)
+    }
+  }
+  return {
+    checkpoint,
+    entries: checkpoint.size,
+    tiles: walk.tiles,
+    statements: statements.size,
+    saved: saved.length,
+  }
+}
+
+type Saved = Checkpoint & { readonly place: string }
+
+async function verifySaved(check: LedgerCheck, current: Checkpoint): Promise<Saved[]> {
+  const all: Saved[] = []
+  for (const { place, note } of check.saved ?? []) {
+    const saved = await verifyCheckpoint(note, check.key)
+    if (saved.size > current.size) {
+      throw new VerifyError(
+        'checkpoint_saved_ahead',
+        `the ledger lost entries that \`${place}\` was signed for`,
+        {
+          place,
+          expected: `at least ${saved.size} entries`,
+          got: `${current.size} entries`,
+        },
+      )
+    }
+    all.push({ ...saved, place })
+  }
+  return all.sort((a, b) => a.size - b.size)
+}
+
+/** One pass over the entries that rebuilds every level and compares it with what is published. */
+class LedgerWalk {
+  tiles = 0
+  readonly #reader: LedgerReader
+  readonly #checkpoint: Checkpoint
+  readonly #saved: Saved[]
+  readonly #tree = new CompactTree()
+  /** Hashes of each level's unfinished tile. */
+  readonly #rows: Hash[][] = []
+
+  constructor(reader: LedgerReader, checkpoint: Checkpoint, saved: readonly Saved[]) {
+    this.#reader = reader
+    this.#checkpoint = checkpoint
+    this.#saved = [...saved]
+  }
+
+  /** Checks bundle after bundle; what it yields is checked up to the bundle's own level-0 tile. */
+  async *bundles(onProgress?: LedgerCheck['onProgress']): AsyncGenerator<{ first: number; leaves: Leaf[] }> {
+    const { size } = this.#checkpoint
+    this.#compareRoots()
+    for await (const { index, entries, place } of this.#readBundles()) {
+      const first = index * TILE_WIDTH
+      const leaves = entries.map((entry, i) => parseLeaf(entry, `${place} entry ${first + i}`))
+      const hashes = entries.map(leafHash)
+      await this.#compareTile(0, index, hashes)
+      for (const hash of hashes) {
+        this.#tree.push(hash)
+        if (this.#saved.length > 0) this.#compareRoots()
+      }
+      if (hashes.length === TILE_WIDTH) await this.#climb(hashes)
+      yield { first, leaves }
+      onProgress?.(first + hashes.length, size)
+    }
+    for (const [i, row] of this.#rows.entries()) {
+      if (row.length > 0)
+        await this.#compareTile(i + 1, Math.floor(levelWidth(i + 1, size) / TILE_WIDTH), row)
+    }
+    this.#compareLastRoot()
+  }
+
+  async *#readBundles(): AsyncGenerator<{ index: number; entries: Uint8Array[]; place: string }> {
+    const { size } = this.#checkpoint
+    const count = Math.ceil(size / TILE_WIDTH)
+    const ahead: ReturnType<typeof readBundle>[] = []
+    for (let index = 0; index < count; index++) {
+      for (let next = index + ahead.length; next < count && ahead.length < READ_AHEAD; next++) {
+        const reading = readBundle(this.#reader, next, Math.min(TILE_WIDTH, size - next * TILE_WIDTH))
+        reading.catch(() => {}) // a failure is reported when its turn comes
+        ahead.push(reading)
+      }
+      const bundle = await ahead.shift()
+      if (bundle !== undefined) yield { index, ...bundle }
+    }
+  }
+
+  /** A full tile's root is the next hash one level up. */
+  async #climb(full: readonly Hash[]): Promise<void> {
+    let hash = foldTile(full)
+    for (let level = 1; ; level++) {
+      this.#rows[level - 1] ??= []
+      const row = this.#rows[level - 1]! // set above
+      row.push(hash)
+      if (row.length < TILE_WIDTH) return
+      await this.#compareTile(level, this.#tree.size / TILE_WIDTH ** (level + 1) - 1, row)
+      hash = foldTile(row)
+      this.#rows[level - 1] = []
+    }
+  }
+
+  async #compareTile(level: number, index: number, expected: readonly Hash[]): Promise<void> {
+    const tile = await readTile(this.#reader, { level, index, width: expected.length })
+    this.tiles++
+    for (const [i, hash] of expected.entries()) {
+      const got = tile.hashes[i]
+      if (got === undefined || equalBytes(got, hash)) continue
+      const place = `${tile.place} hash ${i}`
+      const values = { place, expected: toBase64(hash), got: toBase64(got) }
+      if (level === 0 && (await this.#isProved(index * TILE_WIDTH + i, got))) {
+        const entry = index * TILE_WIDTH + i
+        throw new VerifyError('bundle_entry_mismatch', `entry ${entry} is not the one that was signed`, {
+          place: `entry ${entry}`,
+          expected: values.got,
+          got: values.expected,
+        })
+      }
+      throw new VerifyError('tile_hash_mismatch', `\`${place}\` is not what the entries make it`, values)
+    }
+  }
+
+  /** Whether the tiles lead from this leaf hash to the signed root: then the tile is right and the entry is not. */
+  async #isProved(index: number, hash: Hash): Promise<boolean> {
+    const { size, root } = this.#checkpoint
+    try {
+      verifyInclusion(await proveInclusion(index, size, nodesOf(this.#reader, size)), hash, index, size, root)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #compareRoots(): void {
+    for (;;) {
+      const next = this.#saved[0]
+      if (next === undefined || next.size !== this.#tree.size) return
+      const root = this.#tree.root()
+      if (!equalBytes(root, next.root)) {
+        throw new VerifyError(
+          'checkpoint_fork',
+          `\`${next.place}\` was signed for other entries than the ledger now has`,
+          {
+            place: `${next.place}, size ${next.size}`,
+            expected: toBase64(next.root),
+            got: toBase64(root),
+          },
+        )
+      }
+      this.#saved.shift()
+    }
+  }
+
+  #compareLastRoot(): void {
+    const root = this.#tree.root()
+    if (equalBytes(root, this.#checkpoint.root)) return
+    throw new VerifyError('root_mismatch', 'the entries make another root than the signed one', {
+      place: `checkpoint, size ${this.#checkpoint.size}`,
+      expected: toBase64(this.#checkpoint.root),
+      got: toBase64(root),
+    })
+  }
+}
