@@ -1,0 +1,68 @@
+/**
+ * The `up` verb: starts the server with the sample programme, runs the tour on it, and stays up.
+ *
+ * With `--exit` it ends after the tour, with the tour's exit code.
+ */
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+
+const OPTIONS = ['--exit', '--json', '--config', '--no-tour']
+
+export async function runUp(context, words) {
+  const options = parse(words)
+  const server = startServer(context, options)
+  const stop = () => server.child.kill('SIGTERM')
+  // Ctrl-C reaches the server by itself, which then ends in good order; we wait for it.
+  process.on('SIGINT', () => undefined)
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  const ready = await Promise.race([server.ready, server.exited.then(() => null)])
+  if (ready === null) return (await server.exited) || 1
+  let code = 0
+  if (!options.noTour) {
+    const json =
+      options.json === null
+        ? []
+        : ['--json', path.resolve(process.env.INIT_CWD ?? context.root, options.json)]
+    code = await context.node(['server/tour/main.ts', '--server', ready, ...json])
+  }
+  if (options.exit) {
+    stop()
+    const ended = await server.exited
+    return code === 0 ? ended : code
+  }
+  console.log('\nup; Ctrl-C ends it')
+  return server.exited
+}
+
+function startServer({ nodePath, env, root }, options) {
+  const config =
+    options.config === null ? [] : ['--config', path.resolve(process.env.INIT_CWD ?? root, options.config)]
+  const argv = ['--conditions=sekisho-source', 'server/src/main.ts', 'serve', '--sample', ...config]
+  const child = spawn(nodePath, argv, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const exited = new Promise((resolve) =>
+    child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143))),
+  )
+  const ready = new Promise((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      console.log(line)
+      // The server's last line of its start names the file that says where everything is.
+      const match = /^ready: (.+)$/.exec(line)
+      if (match !== null) resolve(match[1])
+    })
+  })
+  return { child, exited, ready }
+}
+
+function parse(words) {
+  const options = { exit: false, noTour: false, json: null, config: null }
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]
+    if (word === '--exit') options.exit = true
+    else if (word === '--no-tour') options.noTour = true
+    else if ((word === '--json' || word === '--config') && words[i + 1] !== undefined)
+      options[word.slice(2)] = words[++i]
+    else throw new Error(`unknown or incomplete option \`${word}\`; known: ${OPTIONS.join(' ')}`)
+  }
+  return options
+}
