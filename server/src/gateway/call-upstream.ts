@@ -1,0 +1,125 @@
+/**
+ * Stage 9: sends the request on, with what the vendor contract wants set, and relays the answer.
+ *
+ * The intent is durable by now. A request that cannot be sent still gets its outcome.
+ */
+import type { ModelEntry } from '../agreement/index.ts'
+import { findFacts } from '../authorization/index.ts'
+import { endUserPseudonym, type Upstream, type VendorModel, vendorPatch } from '../upstream/index.ts'
+import { type Problem, patchBody } from '../wire/index.ts'
+import { Answer } from './answer.ts'
+import type { GatewayDeps } from './deps.ts'
+import { type GatewayErrorCode, problemOfGatewayError } from './error.ts'
+import type { Recorded } from './exchange.ts'
+import { factsInput } from './find-facts.ts'
+import { createStreamRelay } from './guard-stream.ts'
+import { createWholeRelay } from './guard-whole.ts'
+import type { IssuedBlobs } from './issued-blobs.ts'
+import { decisionProblem } from './message.ts'
+import type { OpenExchanges } from './open-exchanges.ts'
+
+/** Client headers that vendors need; every other header stays here. */
+const FORWARDED_HEADERS = ['anthropic-beta', 'anthropic-version'] as const
+
+export interface Way {
+  readonly open: OpenExchanges
+  readonly issued: IssuedBlobs
+}
+
+export async function callUpstream(x: Recorded, deps: GatewayDeps, way: Way): Promise<void> {
+  const { model, request } = x
+  const vendorModel: VendorModel = {
+    id: model?.id ?? request.model,
+    accessProgram: model?.accessProgram ?? null,
+  }
+  const createRelay = request.stream ? createStreamRelay : createWholeRelay
+  const relay = createRelay(request.dialect, deps.guard, deps.limits.answerBytesMax)
+  const answer = new Answer(x, deps, way.open, relay, vendorModel, {
+    redecide: () => redecide(x, deps),
+    issued: (digests) => way.issued.add(x.principal.actor.id, digests),
+  })
+  const upstream = model === null ? undefined : deps.upstreams.get(model.upstream)
+  const obstacle = whyNotSent(x, model, upstream, way.issued)
+  if (obstacle !== null) answer.fail(obstacle.code, obstacle.message)
+  else if (upstream !== undefined) send(x, deps, answer, upstream, vendorModel)
+  return answer.done
+}
+
+function send(x: Recorded, deps: GatewayDeps, answer: Answer, upstream: Upstream, model: VendorModel): void {
+  const pseudonym = endUserPseudonym(deps.endUserSecret, x.principal.actor.id)
+  const body = patchBody(x.request, vendorPatch(x.request, upstream.kind, model, pseudonym))
+  // A stop may have come in while the intent was being made durable.
+  answer.redecide()
+  if (x.abort.signal.aborted) return
+  answer.attach(
+    upstream.send(
+      {
+        dialect: x.dialect,
+        body,
+        headers: forwardedHeaders(x),
+        stream: x.request.stream,
+        signal: x.abort.signal,
+      },
+      answer,
+    ),
+  )
+}
+
+function whyNotSent(
+  x: Recorded,
+  model: ModelEntry | null,
+  upstream: Upstream | undefined,
+  issued: IssuedBlobs,
+): { code: GatewayErrorCode; message: string } | null {
+  if (model === null || upstream === undefined) {
+    return {
+      code: 'gateway_upstream_missing',
+      message: `no upstream is configured for model \`${x.request.model}\``,
+    }
+  }
+  if (!model.dialects.includes(x.dialect) || !upstream.dialects.has(x.dialect)) {
+    return {
+      code: 'gateway_dialect_unserved',
+      message: `model \`${model.id}\` is not served in this API; it speaks ${model.dialects.join(', ')}`,
+    }
+  }
+  const foreign = issued.firstForeign(x.principal.actor.id, x.request.opaqueDigests)
+  if (foreign === null) return null
+  return {
+    code: 'gateway_opaque_foreign',
+    message: `encrypted reasoning ${foreign.slice(0, 12)}… was not released to you by this gateway: start a new session`,
+  }
+}
+
+/** The refusal when the exchange would no longer be allowed under the programme as it now stands, else null. */
+function redecide(x: Recorded, deps: GatewayDeps): Problem | null {
+  const authentication = deps.authority.authenticate(x.bearer)
+  if (!authentication.ok) {
+    return problemOfGatewayError(
+      'gateway_redecided',
+      `the credential is no longer valid (${authentication.failure}), so the answer was stopped`,
+    )
+  }
+  const snapshot = deps.authority.snapshot()
+  const facts = findFacts({
+    ...factsInput({ ...x, principal: authentication.principal }, snapshot, deps),
+    // What this very request reserved or used up does not count against it.
+    budget: x.facts.budget,
+    grantUses: (grant) => (grant.hold === x.grant?.hold ? 0 : deps.authority.grantUses(grant.hold)),
+  })
+  const decision = deps.deciderFor(snapshot.agreement).decide(facts)
+  if (decision.verdict === 'allow') return null
+  return {
+    ...decisionProblem({ ...x, snapshot, facts, decision }, deps.consoleUrl),
+    code: 'gateway_redecided',
+  }
+}
+
+function forwardedHeaders(x: Recorded): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of FORWARDED_HEADERS) {
+    const value = x.http.request.headers[name]
+    if (typeof value === 'string') headers[name] = value
+  }
+  return headers
+}

@@ -1,0 +1,37 @@
+/**
+ * Stage 6: allow, hold or deny.
+ *
+ * Policy decisions repeat by themselves: the same facts give the same decision. A guard's cut or the provider's own
+ * refusal is remembered by content, so that a client that silently sends it again gets the same answer.
+ */
+import { newDecisionId } from '../base/index.ts'
+import type { GatewayDeps } from './deps.ts'
+import type { Decided, Found } from './exchange.ts'
+
+export function decide(found: Found, deps: GatewayDeps): Decided {
+  const decision = deps.deciderFor(found.snapshot.agreement).decide(found.facts)
+  const repeated =
+    decision.verdict === 'allow'
+      ? deps.authority.sticky(found.principal.actor.id, found.request.model, found.request.contentDigest())
+      : null
+  const decided: Decided = {
+    ...found,
+    decision: repeated === null ? decision : { ...decision, verdict: 'deny' },
+    decisionId: newDecisionId(),
+    repeated,
+  }
+  deps.observer.decided({
+    decision: decided.decisionId,
+    verdict: decided.decision.verdict,
+    clauses: decision.clauses.map((clause) => clause.clause),
+    institution: found.principal.institution.id,
+    sector: found.principal.institution.sector,
+    actor: found.principal.actor.id,
+    model: found.model?.id ?? 'unlisted',
+    capability: found.reading.capability,
+    side: found.reading.side,
+    snapshot: found.snapshot.index,
+    engineErrors: decision.engineErrors,
+  })
+  return decided
+}

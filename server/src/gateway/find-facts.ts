@@ -1,0 +1,53 @@
+/**
+ * Stage 5: reduces the request to the closed record of facts.
+ *
+ * Claims in the prompt are no facts: everything here comes from signed records, the reader or the clock.
+ */
+import { type FactsInput, findFacts } from '../authorization/index.ts'
+import type { Grant, Snapshot } from '../programme/index.ts'
+import type { GatewayDeps } from './deps.ts'
+import type { Found, Read } from './exchange.ts'
+
+export function findRequestFacts(read: Read, deps: GatewayDeps): Found {
+  return {
+    ...read,
+    facts: findFacts(factsInput(read, read.snapshot, deps)),
+    grant: coveringGrant(read, deps),
+  }
+}
+
+/** The same request under another programme state or at a later time: what open streams are decided on again. */
+export function factsInput(read: Read, snapshot: Snapshot, deps: GatewayDeps): FactsInput {
+  const { authority, clock } = deps
+  const { principal } = read
+  return {
+    snapshot,
+    principal,
+    model: read.model,
+    reading: read.reading,
+    engagementId: read.engagementId,
+    session: read.session,
+    grantUses: (grant: Grant) => authority.grantUses(grant.hold),
+    budget: authority.budget(principal.actor.id, principal.institution.id),
+    extraction: 'none',
+    ledgerWritable: authority.ledgerWritable(),
+    nowMs: clock.nowMs(),
+    surface: 'model_request',
+  }
+}
+
+/** The grant that this request would use up one count of. */
+function coveringGrant(read: Read, deps: GatewayDeps): Grant | null {
+  const nowMs = deps.clock.nowMs()
+  return (
+    read.snapshot.grants.find(
+      (grant) =>
+        grant.actor === read.principal.actor.id &&
+        grant.session === read.session &&
+        grant.engagement === read.engagementId &&
+        grant.capability === read.reading.capability &&
+        grant.untilMs > nowMs &&
+        deps.authority.grantUses(grant.hold) < grant.count,
+    ) ?? null
+  )
+}

@@ -1,0 +1,128 @@
+/**
+ * Stage 10, streamed: reads every event before it leaves, and ends a stopped stream with the dialect's typed failure.
+ *
+ * INVARIANT: no unscanned byte leaves. From the first terminal event on, bytes wait for the outcome to be durable.
+ * HOSTILE: the upstream's bytes.
+ */
+import { createStreamGuard, type Finding, type GuardOptions, type GuardStep } from '../guard/index.ts'
+import { classifyVendorFailure } from '../upstream/index.ts'
+import {
+  createEventReader,
+  createSseParser,
+  type Dialect,
+  failureEvents,
+  type SseEvent,
+  type StreamPart,
+  WireError,
+} from '../wire/index.ts'
+import { problemOfGatewayError } from './error.ts'
+import { NOTHING, type Relay, type RelayStep, type RelayStop, Summary } from './relay.ts'
+
+export function createStreamRelay(
+  dialect: Dialect,
+  guardOptions: GuardOptions,
+  answerBytesMax: number,
+): Relay {
+  const parser = createSseParser()
+  const reader = createEventReader(dialect)
+  const guard = createStreamGuard(guardOptions)
+  const summary = new Summary()
+  const tail: Buffer[] = []
+  let bytes = 0
+  let ending = false
+  let stopped: RelayStop | null = null
+
+  /** One event: what it says is noted, then its bytes go through the guard. */
+  function take(event: SseEvent, release: Buffer[]): void {
+    const parts = reader.read(event)
+    stopped = notePart(parts, summary, dialect)
+    if (stopped !== null) return
+    if (parts.some((part) => part.type === 'end')) ending = true
+    apply(guard.push(event.raw, parts), release)
+  }
+
+  function apply(step: GuardStep, release: Buffer[]): void {
+    for (const raw of step.release) (ending ? tail : release).push(raw)
+    if (step.cut !== null) stopped = guardStop(step.cut)
+  }
+
+  function takeAll(events: () => SseEvent[], release: Buffer[]): void {
+    try {
+      for (const event of events()) {
+        if (stopped !== null || reader.state().ended) return
+        take(event, release)
+      }
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      stopped = unreadable(`the upstream's stream cannot be read (\`${error.code}\`)`)
+    }
+  }
+
+  function finish(release: Buffer[]): RelayStep {
+    if (stopped === null && !reader.state().ended && !ending)
+      stopped = unreadable('the upstream ended its stream without saying so')
+    if (stopped === null) apply(guard.end(), release)
+    return stopped === null ? { release, tail, stop: null } : { release, tail: null, stop: stopped }
+  }
+
+  return {
+    push(chunk) {
+      bytes += chunk.length
+      if (bytes > answerBytesMax) return { ...NOTHING, stop: tooLarge(answerBytesMax) }
+      const release: Buffer[] = []
+      takeAll(() => parser.push(chunk), release)
+      if (stopped !== null) return { release, tail: null, stop: stopped }
+      return reader.state().ended ? finish(release) : { release, tail: null, stop: null }
+    },
+    end() {
+      const release: Buffer[] = []
+      takeAll(() => parser.end(), release)
+      return finish(release)
+    },
+    summary: () => summary,
+    failure: (problem) => failureEvents(dialect, problem, reader.state()),
+  }
+}
+
+/** Notes what the parts say; a failure that the vendor reports inside the answer is classified here. */
+export function notePart(parts: readonly StreamPart[], summary: Summary, dialect: Dialect): RelayStop | null {
+  for (const part of parts) {
+    if (part.type === 'served') summary.served = { model: part.model, accessProgram: part.accessProgram }
+    else if (part.type === 'usage')
+      summary.usage = { inputTokens: part.inputTokens, outputTokens: part.outputTokens }
+    else if (part.type === 'opaque') summary.opaque.push(part.sha256)
+    else if (part.type === 'end' && part.how === 'refused') summary.refusedByProvider = true
+    else if (part.type === 'end' && part.how === 'failed') {
+      const vendor = classifyVendorFailure(dialect, part.vendorCode)
+      return {
+        problem: vendor.problem,
+        end: vendor.sticky ? 'refused' : 'failed',
+        ...(vendor.sticky ? { sticky: 'provider' as const } : {}),
+        vendor: { status: 200, code: vendor.vendorCode, by: vendor.by },
+      }
+    }
+  }
+  return null
+}
+
+export function guardStop(finding: Finding): RelayStop {
+  const message =
+    finding.kind === 'unknown_event'
+      ? `the upstream sent \`${finding.rule}\`, which this build cannot read, so the answer was stopped`
+      : `the output guard stopped the answer: it contained \`${finding.rule}\` (${finding.kind})`
+  return { problem: problemOfGatewayError('gateway_guard_cut', message), end: 'refused', sticky: 'guard' }
+}
+
+export function unreadable(message: string): RelayStop {
+  return { problem: problemOfGatewayError('gateway_answer_unreadable', message), end: 'failed' }
+}
+
+export function tooLarge(bytesMax: number): RelayStop {
+  return {
+    problem: problemOfGatewayError(
+      'gateway_answer_too_large',
+      `the upstream's answer is larger than ${bytesMax} bytes`,
+    ),
+    end: 'failed',
+  }
+}

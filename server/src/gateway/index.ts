@@ -1,0 +1,13 @@
+/** The gateway room: one request's way through the checkpoint. Start reading at `pipeline.ts`. */
+export { closeAmbiguous } from './close-ambiguous.ts'
+export {
+  type DecidedEvent,
+  type FinishedEvent,
+  GATEWAY_LIMITS,
+  type GatewayDeps,
+  type GatewayLimits,
+  type GatewayObserver,
+} from './deps.ts'
+export { GatewayError, type GatewayErrorCode } from './error.ts'
+export { parseReceiptId, receiptId } from './respond.ts'
+export { createGateway, type Gateway } from './server.ts'

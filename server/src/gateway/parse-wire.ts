@@ -1,0 +1,102 @@
+/**
+ * Stage 2: what is asked. Reads the body within size and time, then parses it once.
+ *
+ * HOSTILE: length, encoding, speed and content of the body.
+ */
+import type { IncomingMessage } from 'node:http'
+import { parseWireRequest, WireError } from '../wire/index.ts'
+import type { GatewayDeps } from './deps.ts'
+import { GatewayError } from './error.ts'
+import type { Authenticated, Parsed } from './exchange.ts'
+
+/** Longest session, purpose or engagement named in a header, in characters. */
+const HEADER_VALUE_MAX = 200
+
+/** @throws {GatewayError} `gateway_media_type`, `gateway_body_timeout`, `gateway_body_cut`, `gateway_header_conflict` @throws {WireError} */
+export async function parseWire(authenticated: Authenticated, deps: GatewayDeps): Promise<Parsed> {
+  const { request: incoming } = authenticated.http
+  assertJson(incoming)
+  const body = await readBody(incoming, deps.limits.bodyBytesMax, deps.limits.bodyTimeoutMs)
+  const request = parseWireRequest(authenticated.dialect, body, { bodyBytesMax: deps.limits.bodyBytesMax })
+  return {
+    ...authenticated,
+    request,
+    session: sessionOf(incoming, authenticated.principal.tokenId),
+    engagementId: headerValue(incoming, 'x-sekisho-engagement') ?? authenticated.principal.engagement,
+    purpose: headerValue(incoming, 'x-sekisho-purpose'),
+  }
+}
+
+function assertJson(incoming: IncomingMessage): void {
+  const type = incoming.headers['content-type'] ?? ''
+  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) {
+    throw new GatewayError('gateway_media_type', 'send `content-type: application/json` in UTF-8')
+  }
+  const encoding = incoming.headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new GatewayError(
+      'gateway_media_type',
+      `content-encoding \`${encoding.slice(0, 40)}\` is not read here: send the body uncompressed`,
+    )
+  }
+}
+
+/** The whole body. @throws {GatewayError} `gateway_body_timeout`, `gateway_body_cut` @throws {WireError} `wire_body_too_large` */
+export function readBody(incoming: IncomingMessage, bytesMax: number, timeoutMs: number): Promise<Buffer> {
+  const declared = Number(incoming.headers['content-length'] ?? 0)
+  if (declared > bytesMax) return Promise.reject(tooLarge(declared, bytesMax))
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const timer = setTimeout(
+      () =>
+        settle(
+          new GatewayError('gateway_body_timeout', `the request body did not arrive within ${timeoutMs} ms`),
+        ),
+      timeoutMs,
+    )
+    const settle = (error: Error | null): void => {
+      clearTimeout(timer)
+      incoming.removeAllListeners('data')
+      if (error === null) resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes))
+      else reject(error)
+    }
+    incoming.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > bytesMax) settle(tooLarge(bytes, bytesMax))
+      else chunks.push(chunk)
+    })
+    incoming.once('end', () => settle(null))
+    incoming.once('error', () => settle(new GatewayError('gateway_body_cut', 'the request body was cut off')))
+    incoming.once('close', () => {
+      if (!incoming.complete) settle(new GatewayError('gateway_body_cut', 'the request body was cut off'))
+    })
+  })
+}
+
+function tooLarge(bytes: number, bytesMax: number): WireError {
+  return new WireError('wire_body_too_large', `request is ${bytes} bytes or more, limit is ${bytesMax}`)
+}
+
+/** Grants are per session: the client's own session id, or one derived from the token. */
+function sessionOf(incoming: IncomingMessage, tokenId: string): string {
+  return (
+    headerValue(incoming, 'x-sekisho-session') ??
+    headerValue(incoming, 'session-id') ??
+    headerValue(incoming, 'x-claude-code-session-id') ??
+    `token:${tokenId}`
+  )
+}
+
+function headerValue(incoming: IncomingMessage, name: string): string | null {
+  const value = incoming.headers[name]
+  if (value === undefined || value === '') return null
+  if (typeof value !== 'string' || value.length > HEADER_VALUE_MAX) {
+    throw new GatewayError(
+      'gateway_header_conflict',
+      `header \`${name}\` is longer than ${HEADER_VALUE_MAX} characters`,
+    )
+  }
+  // Node hands headers over as Latin-1; people write purposes in UTF-8.
+  return Buffer.from(value, 'latin1').toString('utf8')
+}

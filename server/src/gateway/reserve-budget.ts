@@ -1,0 +1,37 @@
+/**
+ * Stage 7: sets aside one request, its tokens and one grant use, all or nothing.
+ *
+ * The fact `budget` is what the rules read; the reservation is what binds. When it is refused although the fact said
+ * *within* (a race), the request is decided again with the fact that is now true.
+ */
+import { estimateInputTokens } from '../wire/index.ts'
+import { decide } from './decide.ts'
+import type { GatewayDeps } from './deps.ts'
+import type { Decided, Reserved } from './exchange.ts'
+
+export async function reserveBudget(decided: Decided, deps: GatewayDeps): Promise<Reserved> {
+  if (decided.decision.verdict !== 'allow') return { ...decided, reservation: null, reservedTokens: 0 }
+  const tokens = tokensAtMost(decided)
+  const reserved = await deps.authority.reserve({
+    actor: decided.principal.actor.id,
+    institution: decided.principal.institution.id,
+    tokens,
+    grant: decided.grant?.hold ?? null,
+  })
+  if (reserved.ok) return { ...decided, reservation: reserved.reservation, reservedTokens: tokens }
+  const facts =
+    reserved.refusal === 'grant_spent'
+      ? { ...decided.facts, grant: 'spent' as const }
+      : { ...decided.facts, budget: 'exceeded' as const }
+  const again = decide({ ...decided, facts, grant: null }, deps)
+  if (again.decision.verdict !== 'allow') return { ...again, reservation: null, reservedTokens: 0 }
+  // Fail closed: the agreement may not allow what could not be reserved.
+  return { ...again, decision: { ...again.decision, verdict: 'deny' }, reservation: null, reservedTokens: 0 }
+}
+
+/** Upper bound of input plus output tokens. */
+function tokensAtMost(decided: Decided): number {
+  const ceiling = decided.model?.outputTokensMax ?? 0
+  const output = Math.min(decided.request.outputTokensMax ?? ceiling, ceiling)
+  return estimateInputTokens(decided.request) + output
+}

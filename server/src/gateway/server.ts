@@ -1,0 +1,200 @@
+/**
+ * The gateway's HTTP listener: known routes go down the pipeline, everything else is denied with a typed answer.
+ *
+ * HOSTILE: everything that arrives. A failure nobody foresaw is a 500 without details, logged, and serves nothing.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { LedgerError } from '../ledger/index.ts'
+import { ProgrammeError } from '../programme/index.ts'
+import {
+  type Dialect,
+  estimateInputTokens,
+  type Problem,
+  problemOfWireError,
+  problemResponse,
+  routeFor,
+  WireError,
+  type WireRoute,
+} from '../wire/index.ts'
+import { authenticate } from './authenticate.ts'
+import type { Way } from './call-upstream.ts'
+import type { GatewayDeps } from './deps.ts'
+import { GatewayError, problemOfGatewayError } from './error.ts'
+import type { Arrived } from './exchange.ts'
+import { createIssuedBlobs } from './issued-blobs.ts'
+import { describeModel, listModels } from './models.ts'
+import { watchOpenExchanges } from './open-exchanges.ts'
+import { parseWire } from './parse-wire.ts'
+import { passRequest } from './pipeline.ts'
+import { readReceipt } from './receipts.ts'
+import { unavailable } from './record-intent.ts'
+import { respondJson, respondProblem } from './respond.ts'
+
+/** Longest request head, in bytes. */
+const HEAD_BYTES_MAX = 32 * 1024
+const HEADERS_TIMEOUT_MS = 15_000
+const KEEP_ALIVE_MS = 65_000
+/** Longest wait for answers under way when the gateway closes. */
+const CLOSE_WAIT_MS = 5_000
+
+export interface Gateway {
+  readonly server: Server
+  /** Exchanges under way. */
+  openExchanges(): number
+  /** Refuses new requests, ends open answers with a typed failure, waits for their outcomes. */
+  close(): Promise<void>
+}
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  const way: Way = { open: watchOpenExchanges(deps.authority), issued: createIssuedBlobs() }
+  const underWay = new Set<Promise<void>>()
+  let closing = false
+  const server = createServer(
+    {
+      maxHeaderSize: HEAD_BYTES_MAX,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: 0,
+      insecureHTTPParser: false,
+    },
+    (request, response) => {
+      const served = serve(
+        request,
+        response,
+        deps,
+        way,
+        closing || underWay.size >= deps.limits.exchangesMax
+          ? closing
+            ? 'gateway_closing'
+            : 'gateway_busy'
+          : null,
+      )
+      underWay.add(served)
+      void served.finally(() => underWay.delete(served))
+    },
+  )
+  server.on('upgrade', (request, socket) => refuseUpgrade(request, socket))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseMalformed(error, socket))
+  return {
+    server,
+    openExchanges: () => underWay.size,
+    async close() {
+      closing = true
+      server.close()
+      way.open.close()
+      const waited = new Promise((resolve) => setTimeout(resolve, CLOSE_WAIT_MS).unref())
+      await Promise.race([Promise.allSettled([...underWay]), waited])
+      server.closeAllConnections()
+    },
+  }
+}
+
+/** One HTTP request; never rejects. */
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  deps: GatewayDeps,
+  way: Way,
+  refusal: 'gateway_closing' | 'gateway_busy' | null,
+): Promise<void> {
+  const target = request.url ?? ''
+  const route = routeFor(request.method ?? '', target)
+  const dialect: Dialect = route?.dialect ?? dialectGuess(request)
+  try {
+    if (refusal !== null)
+      throw new GatewayError(refusal, 'no further request is taken now: try again shortly')
+    const receipt = request.method === 'GET' ? /^\/v1\/receipts\/([A-Za-z0-9_-]{1,40})$/.exec(target) : null
+    const arrived: Arrived = {
+      http: { request, response },
+      dialect,
+      startedMs: deps.clock.monotonicMs(),
+      abort: new AbortController(),
+    }
+    if (receipt !== null) {
+      const body = await readReceipt(receipt[1]!, authenticate(arrived, deps).principal, deps)
+      return respondJson(response, 200, body, { 'content-type': 'text/plain; charset=utf-8' })
+    }
+    if (route === null)
+      throw new GatewayError(
+        'gateway_route_unknown',
+        `no such route: \`${request.method} ${target.slice(0, 80)}\``,
+      )
+    return await follow(route, arrived, deps, way)
+  } catch (error) {
+    const problem = problemOf(error, deps)
+    deps.observer.refusedBeforeDecision(problem.code)
+    respondProblem(response, dialect, problem)
+  }
+}
+
+async function follow(route: WireRoute, arrived: Arrived, deps: GatewayDeps, way: Way): Promise<void> {
+  const { request, response } = arrived.http
+  if (route.kind === 'generate') return passRequest(arrived, deps, way)
+  const authenticated = authenticate(arrived, deps)
+  if (route.kind === 'count_tokens') {
+    const parsed = await parseWire(authenticated, deps)
+    return respondJson(
+      response,
+      200,
+      Buffer.from(JSON.stringify({ input_tokens: estimateInputTokens(parsed.request) })),
+    )
+  }
+  if (route.kind === 'models') return respondJson(response, 200, listModels(request.headers, deps))
+  const model = describeModel(route.id, deps)
+  if (model === null)
+    throw new GatewayError('gateway_route_unknown', `no model \`${route.id.slice(0, 80)}\` is served here`)
+  return respondJson(response, 200, model)
+}
+
+/** Which dialect an answer to an unknown route is dressed in. */
+function dialectGuess(request: IncomingMessage): Dialect {
+  return request.headers['anthropic-version'] === undefined ? 'responses' : 'messages'
+}
+
+function problemOf(error: unknown, deps: GatewayDeps): Problem {
+  const known = error instanceof LedgerError || error instanceof ProgrammeError ? unavailable(error) : error
+  if (known instanceof GatewayError) return problemOfGatewayError(known.code, known.message)
+  if (known instanceof WireError) return problemOfWireError(known)
+  deps.log.error({ err: known }, 'a request failed in an unforeseen way')
+  return problemOfGatewayError(
+    'gateway_internal',
+    'something failed here that nobody foresaw; nothing was sent to the model',
+  )
+}
+
+/** Codex asks for a WebSocket first and falls back to HTTP on 426. */
+function refuseUpgrade(request: IncomingMessage, socket: Duplex): void {
+  endRaw(
+    socket,
+    426,
+    'Upgrade Required',
+    problemOfGatewayError(
+      'gateway_upgrade_refused',
+      `\`${request.url?.slice(0, 80)}\` is served over HTTP only`,
+    ),
+  )
+}
+
+/** What Node's parser refused: nothing was read as a request. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, reason] =
+    error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'Request Header Fields Too Large'] : [400, 'Bad Request']
+  endRaw(
+    socket,
+    status as number,
+    reason as string,
+    problemOfGatewayError('gateway_header_conflict', 'the request is not well-formed HTTP'),
+  )
+}
+
+function endRaw(socket: Duplex, status: number, reason: string, problem: Problem): void {
+  const answer = problemResponse('responses', problem)
+  const head = [`HTTP/1.1 ${status} ${reason}`, 'connection: close', `content-length: ${answer.body.length}`]
+  for (const [name, value] of Object.entries(answer.headers)) head.push(`${name}: ${value}`)
+  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), answer.body]))
+}
