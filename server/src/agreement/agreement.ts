@@ -120,18 +120,26 @@ export const STOP_KINDS: readonly StopKind[] = [
 /**
  * Who may stop a scope, and who must sign together to resume it.
  *
- * `stop` holds party ids, or `institution` for the institution concerned (its operations leads and directory keys).
- * `resume` holds party ids or `institution`; every one of them must sign.
+ * `stop` and `resume` hold party ids, or `institution` for the institution concerned (its operations leads and its
+ * directory keys). Any one of `stop` stops. To resume, `resumeCount` distinct members of `resume` must sign, and
+ * whoever stopped must be among them.
  */
 export interface StopRule {
   readonly scope: StopKind
   readonly stop: readonly string[]
   readonly resume: readonly string[]
+  readonly resumeCount: number
 }
 
 export interface Budget {
   readonly requestsPerDay: number
   readonly tokensPerDay: number
+}
+
+/** Limits on a grant: requests it may cover, and how long it may last. */
+export interface GrantLimits {
+  readonly requestsMax: number
+  readonly minutesMax: number
 }
 
 /** Who approves what is held. Clauses name a rule by `@approval`. */
@@ -202,8 +210,7 @@ export interface Agreement {
   readonly autonomy: ReadonlyMap<string, Readonly<Record<AssetClass, AutonomyLevel>>>
   readonly stops: ReadonlyMap<StopKind, StopRule>
   readonly budgets: { readonly person: Budget; readonly institution: Budget }
-  /** Limits on a grant: requests it may cover and how long it may last. */
-  readonly grants: { readonly requestsMax: number; readonly minutesMax: number }
+  readonly grants: GrantLimits
   /** Distinct approvers a grant needs, by the class of the asset it reaches. */
   readonly grantApprovals: Readonly<Record<AssetClass, number>>
   /** Distinct approvers an engagement needs, its author not counted. */
