@@ -4,6 +4,8 @@
  * Spec: docs/spec/wire.md, docs/spec/problem.md.
  */
 export { problemOfWireError, WireError, type WireErrorCode } from './error.ts'
+export { FIELD_TABLES, type FieldRule } from './field-tables.ts'
+export { type ListedModel, modelAnswer, modelsAnswer } from './models.ts'
 export { parseWireRequest, type WireLimits } from './parse.ts'
 export { patchBody } from './patch.ts'
 export { failureEvents, problemResponse, type WireResponse } from './problem.ts'
@@ -22,4 +24,4 @@ export type {
 } from './request.ts'
 export { routeFor, type WireRoute } from './route.ts'
 export { createSseParser, type SseEvent, type SseLimits, type SseParser } from './sse.ts'
-export { estimateInputTokens, estimateTokens } from './tokens.ts'
+export { countTokensAnswer, estimateInputTokens, estimateTokens } from './tokens.ts'

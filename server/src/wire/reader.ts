@@ -1,6 +1,16 @@
-/** Events and whole responses to StreamPart[] (under construction). */
-import type { Dialect, StreamPart } from './request.ts'
+/**
+ * One event model for three dialects: stream events and whole answers to StreamPart[].
+ *
+ * Spec: docs/spec/wire.md §10. What cannot be read (bytes that are not strict JSON, an unlisted event, item or block)
+ * is a part of type `unknown`; the guard denies it, so nothing unread leaves.
+ */
+import { ChatReader } from './read-chat.ts'
+import { MessagesReader } from './read-messages.ts'
+import { ResponsesReader } from './read-responses.ts'
+import type { Dialect, JsonObject, StreamPart } from './request.ts'
 import type { SseEvent } from './sse.ts'
+import { parseStrictJson } from './strict-json.ts'
+import { objectOf } from './text-log.ts'
 
 /** What a stream has said of itself so far: what `failureEvents` needs to end it in its own dialect. */
 export interface StreamState {
@@ -17,15 +27,80 @@ export interface StreamState {
 
 /** Stateful: one per stream. */
 export interface EventReader {
+  /** Parts of one event. `usage` may come several times, the last counts; `end` comes at most once. */
   read(event: SseEvent): StreamPart[]
+  /** When the upstream's bytes ended: an `end` part where the dialect allows ending without a terminator. */
+  finish(): StreamPart[]
+  /** A copy: keep the one that belongs to the last event you released. */
   state(): StreamState
 }
 
-export function createEventReader(_dialect: Dialect): EventReader {
-  throw new Error('under construction')
+export type MutableState = { -readonly [K in keyof StreamState]: StreamState[K] }
+
+/** One dialect's part of an EventReader. */
+export interface DialectReader {
+  event(name: string, data: JsonObject, state: MutableState): StreamPart[]
+  finish(state: MutableState): StreamPart[]
+}
+
+/** A reader for one stream. */
+export function createEventReader(dialect: Dialect): EventReader {
+  const state = freshState()
+  const reader = readerFor(dialect)
+  return {
+    read(event) {
+      const odd: StreamPart[] = event.odd ? [{ type: 'unknown', name: 'sse_line' }] : []
+      if (event.data === null) {
+        return event.event === '' || event.event === 'ping' ? odd : [{ type: 'unknown', name: event.event }]
+      }
+      if (isDone(event.data)) return odd.concat(reader.finish(state))
+      if (state.ended) return [{ type: 'unknown', name: 'after_end' }]
+      const data = parseObject(event.data)
+      if (data === null) return [{ type: 'unknown', name: 'invalid_json' }]
+      return odd.concat(reader.event(event.event, data, state))
+    },
+    finish: () => reader.finish(state),
+    state: () => ({ ...state }),
+  }
 }
 
 /** Reads a whole JSON answer (status 200). Never throws: what cannot be read is a part of type `unknown`. */
-export function readResponse(_dialect: Dialect, _body: Buffer): StreamPart[] {
-  throw new Error('under construction')
+export function readResponse(dialect: Dialect, body: Buffer): StreamPart[] {
+  const data = parseObject(body)
+  if (data === null) return [{ type: 'unknown', name: 'invalid_json' }]
+  const parts: StreamPart[] = []
+  const state = freshState()
+  if (dialect === 'responses') new ResponsesReader().response(parts, data, true, state)
+  else if (dialect === 'chat') new ChatReader().completion(parts, data, state)
+  else {
+    const reader = new MessagesReader()
+    if (data.type !== 'message') return [{ type: 'unknown', name: String(data.type) }]
+    reader.message(parts, data, state)
+    reader.end(parts, state)
+  }
+  if (!state.ended) parts.push({ type: 'unknown', name: 'not_ended' })
+  return parts
+}
+
+function readerFor(dialect: Dialect): DialectReader {
+  if (dialect === 'responses') return new ResponsesReader()
+  return dialect === 'chat' ? new ChatReader() : new MessagesReader()
+}
+
+function freshState(): MutableState {
+  return { started: false, ended: false, id: null, model: null, createdAtS: null, sequence: -1 }
+}
+
+const DONE = Buffer.from('[DONE]')
+
+function isDone(data: Buffer): boolean {
+  return data.length === DONE.length && data.equals(DONE)
+}
+
+function parseObject(bytes: Buffer): JsonObject | null {
+  try {
+    return objectOf(parseStrictJson(bytes).value)
+  } catch {
+    return null
+  }
 }

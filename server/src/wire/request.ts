@@ -24,8 +24,10 @@ export interface Segment {
   readonly text: string
   /** JSON pointer into the request body. */
   readonly path: string
-  /** `unreadable` only: SHA-256 (hex) of the opaque value's text (encrypted reasoning), as in `opaqueDigests`. */
+  /** `unreadable` only: SHA-256 (hex) of the value's text. */
   readonly sha256?: string
+  /** `unreadable` only: encrypted by the vendor (vouched for by `opaqueDigests`), or media nobody here can read. */
+  readonly unreadable?: 'encrypted' | 'media'
 }
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject

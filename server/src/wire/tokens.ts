@@ -1,11 +1,29 @@
-/** Token estimates where no tokenizer is at hand (under construction). */
-import type { WireRequest } from './request.ts'
+/**
+ * Token estimates where no tokenizer is at hand: reserving budgets, `count_tokens`, the rehearsal model's usage.
+ *
+ * Spec: docs/spec/wire.md §11. The vendors' tokenizers are not published; budgets settle on the usage they report.
+ */
+import type { JsonObject, WireRequest } from './request.ts'
 
-/** Rough, deterministic, never below one token per 4 Latin or per 1 CJK character. */
-export function estimateTokens(_text: string): number {
-  throw new Error('under construction')
+/** From here on a character is taken as a token of its own (CJK, kana, Hangul). */
+const WIDE_FROM = 0x2e80
+
+/** Message framing, per segment. */
+const SEGMENT_TOKENS = 4
+
+/** One token per four narrow characters (rounded up) or per wide one. */
+export function estimateTokens(text: string): number {
+  let wide = 0
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= WIDE_FROM) wide++
+  return wide + Math.ceil((text.length - wide) / 4)
 }
-/** Estimated input tokens of a request: every segment. */
-export function estimateInputTokens(_request: WireRequest): number {
-  throw new Error('under construction')
+
+/** Estimated input tokens of a request: every segment, and its framing. Media count nothing: they cannot be read. */
+export function estimateInputTokens(request: WireRequest): number {
+  return request.segments.reduce((sum, segment) => sum + SEGMENT_TOKENS + estimateTokens(segment.text), 0)
+}
+
+/** The answer to Anthropic's `count_tokens`: an estimate made here. */
+export function countTokensAnswer(request: WireRequest): JsonObject {
+  return { input_tokens: estimateInputTokens(request) }
 }
