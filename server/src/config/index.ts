@@ -2,6 +2,7 @@
 export { formatListenAddress, isLoopback, type ListenAddress, parseListenAddress } from './address.ts'
 export { ConfigError, type ConfigErrorCode, type ConfigProblem } from './error.ts'
 export { describeConfig, explainConfig } from './explain.ts'
+export { createHostCheck, type HostCheck } from './host.ts'
 export {
   defaultConfig,
   type LoadedConfig,
