@@ -24,4 +24,5 @@ export type {
 } from './request.ts'
 export { routeFor, type WireRoute } from './route.ts'
 export { createSseParser, type SseEvent, type SseLimits, type SseParser } from './sse.ts'
+export { parseStrictJson, type StrictJson } from './strict-json.ts'
 export { countTokensAnswer, estimateInputTokens, estimateTokens } from './tokens.ts'
