@@ -13,6 +13,8 @@ const HEAD_BYTES_MAX = 64 * 1024
 
 export interface Answer {
   readonly status: number
+  /** Head of the answer, in Latin-1. */
+  readonly head: string
   readonly headMs: number
   /** When `marker` was first seen in the body; null when it never was. */
   readonly markerMs: number | null
@@ -89,6 +91,7 @@ export class Connection {
 
   #readHead(head: string): void {
     this.#answer.status = Number(head.slice(9, 12))
+    this.#answer.head = head
     this.#answer.headMs = performance.now()
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)
     this.#framing =
@@ -149,5 +152,5 @@ export class Connection {
 }
 
 function emptyAnswer(): { -readonly [K in keyof Answer]: Answer[K] } {
-  return { status: 0, headMs: 0, markerMs: null, bodyBytes: 0, opening: Buffer.alloc(0) }
+  return { status: 0, head: '', headMs: 0, markerMs: null, bodyBytes: 0, opening: Buffer.alloc(0) }
 }
