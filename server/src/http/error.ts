@@ -1,0 +1,34 @@
+/** Reasons for which administration or a page could not be served. Codes are API: add, never rename. */
+
+export type HttpErrorCode =
+  | 'http_route_unknown'
+  | 'http_method'
+  | 'http_host_refused'
+  | 'http_origin_refused'
+  | 'http_media_type'
+  | 'http_body_too_large'
+  | 'http_body_timeout'
+  | 'http_body_cut'
+  | 'http_body_invalid'
+  | 'http_malformed'
+  | 'http_busy'
+  | 'http_closing'
+  | 'http_credential_required'
+  | 'http_not_entitled'
+  | 'http_decision_unknown'
+  | 'http_hold_unknown'
+  | 'http_file_unknown'
+  | 'http_receipt_unavailable'
+  | 'http_database_gone'
+  | 'http_address_in_use'
+  | 'http_address_refused'
+  | 'http_internal'
+
+export class HttpError extends Error {
+  override readonly name = 'HttpError'
+  readonly code: HttpErrorCode
+  constructor(code: HttpErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
