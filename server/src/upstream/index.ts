@@ -6,6 +6,7 @@
 export { UpstreamError, type UpstreamErrorCode } from './error.ts'
 export { openUpstreams, type RehearsalConfig, type UpstreamConfig, type VendorConfig } from './open.ts'
 export type { Upstream, UpstreamCall, UpstreamExchange, UpstreamSink } from './upstream.ts'
+export type { StoppedBy } from './vendor-codes.ts'
 export {
   type AccessProgram,
   compareServed,
@@ -18,6 +19,5 @@ export {
   classifyUpstreamError,
   classifyVendorAnswer,
   classifyVendorFailure,
-  type StoppedBy,
   type VendorProblem,
 } from './vendor-problem.ts'

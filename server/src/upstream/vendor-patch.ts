@@ -1,6 +1,17 @@
-/** What the gateway sets on every request to a vendor (under construction). */
+/**
+ * What the gateway sets on every request to a vendor, whatever the client sent.
+ *
+ * Spec: docs/spec/upstream.md §2. Threats: omitting `access_programs` silently relaxes a provider's refusals;
+ * without a per-user id the provider may suspend the whole organisation for one user; a client's own ids, session
+ * metadata (repository URLs, workspace paths) and `store:true` would leave the institution.
+ */
+import { createHmac } from 'node:crypto'
 import type { JsonValue, WireRequest } from '../wire/index.ts'
+import { UpstreamError } from './error.ts'
 import type { Upstream } from './upstream.ts'
+
+/** Bytes of the keyed hash that are kept: 48 hexadecimal characters after the prefix, 52 in all. */
+const PSEUDONYM_BYTES = 24
 
 export type AccessProgram = 'standard' | 'daybreak_blue' | 'daybreak_red'
 
@@ -17,18 +28,46 @@ export interface VendorModel {
  * @param secret 32 bytes, one per deployment; rotating it makes every end user look new to the vendor
  * @param actor  the actor's id in the directory
  */
-export function endUserPseudonym(_secret: Buffer, _actor: string): string {
-  throw new Error('under construction')
+export function endUserPseudonym(secret: Buffer, actor: string): string {
+  if (secret.length < 32)
+    throw new UpstreamError('upstream_config', 'the pseudonym secret must be 32 bytes or more')
+  const mac = createHmac('sha256', secret).update('sekisho/end-user/v1\0').update(actor).digest('hex')
+  return `eu1_${mac.slice(0, PSEUDONYM_BYTES * 2)}`
 }
 
-/** The patch for `patchBody`: model id, `store:false`, access programme, end-user id; client-supplied ids removed. */
+/**
+ * The patch for `patchBody`.
+ *
+ * @returns `undefined` removes the member
+ * @throws {UpstreamError} `upstream_dialect` when the model has an access programme and the dialect cannot state it:
+ *   only Responses has `access_programs`, and leaving it out would relax refusals
+ */
 export function vendorPatch(
-  _request: WireRequest,
-  _kind: Upstream['kind'],
-  _model: VendorModel,
-  _pseudonym: string,
+  request: Pick<WireRequest, 'dialect' | 'model'>,
+  kind: Upstream['kind'],
+  model: VendorModel,
+  pseudonym: string,
 ): Record<string, JsonValue | undefined> {
-  throw new Error('under construction')
+  const patch: Record<string, JsonValue | undefined> = {}
+  if (request.model !== model.id) patch.model = model.id
+  if (request.dialect === 'messages') return { ...patch, metadata: { user_id: pseudonym } }
+  if (model.accessProgram !== null && request.dialect === 'chat') {
+    throw new UpstreamError(
+      'upstream_dialect',
+      `model \`${model.id}\` has an access programme, which only the Responses dialect can state; use /v1/responses`,
+    )
+  }
+  const vendor = kind === 'openai'
+  return {
+    ...patch,
+    // Compatible servers reject fields they do not know; they keep nothing under our ids either.
+    store: vendor || request.dialect === 'responses' ? false : undefined,
+    safety_identifier: vendor ? pseudonym : undefined,
+    access_programs: model.accessProgram === null ? undefined : { cyber: model.accessProgram },
+    user: kind === 'openai_compatible' ? pseudonym : undefined,
+    metadata: undefined,
+    client_metadata: undefined,
+  }
 }
 
 /** How the model that answered relates to the one that was asked for. */
@@ -40,9 +79,22 @@ export type ServedComparison =
   | 'different_programme'
   | 'not_reported'
 
+/** Compares what the vendor says it served with what was asked for; anything but `same` and `snapshot` is recorded. */
 export function compareServed(
-  _requested: VendorModel,
-  _served: { readonly model: string; readonly accessProgram: string | null } | null,
+  requested: VendorModel,
+  served: { readonly model: string; readonly accessProgram: string | null } | null,
 ): ServedComparison {
-  throw new Error('under construction')
+  if (served === null) return 'not_reported'
+  const same = served.model === requested.id
+  if (!same && !isSnapshotOf(requested.id, served.model)) return 'different_model'
+  if (requested.accessProgram !== null && served.accessProgram === null) return 'not_reported'
+  if (served.accessProgram !== null && served.accessProgram !== (requested.accessProgram ?? 'standard')) {
+    return 'different_programme'
+  }
+  return same ? 'same' : 'snapshot'
+}
+
+function isSnapshotOf(requested: string, served: string): boolean {
+  if (!served.startsWith(requested)) return false
+  return /^-(?:20\d{2}-\d{2}-\d{2}|20\d{6})$/.test(served.slice(requested.length))
 }
