@@ -12,6 +12,7 @@ export type {
   Budget,
   Chamber,
   Clause,
+  GrantLimits,
   HoldRule,
   SeatGroup,
   Sector,
@@ -24,8 +25,9 @@ export type {
   TierId,
 } from './agreement.ts'
 export { ASSET_CLASSES, AUTONOMY_LEVELS, STAGE_IDS, STOP_KINDS, TIER_IDS } from './agreement.ts'
-export type { AllOf, AnyOf, Atom, Condition } from './condition.ts'
-export { AgreementError, type AgreementErrorCode } from './error.ts'
+export { REMEDIES } from './clause.ts'
+export { type AllOf, type AnyOf, type Atom, type Condition, conditionHolds, factsRead } from './condition.ts'
+export { AGREEMENT_ERROR_CODES, AgreementError, type AgreementErrorCode } from './error.ts'
 export { FACT_NAMES, FACT_VALUES, type FactName, type Facts, type FactValue } from './facts.ts'
 export { checkCapabilities, loadAgreement } from './load.ts'
 export { loadModels, type ModelCatalogue, type ModelDialect, type ModelEntry, modelState } from './models.ts'

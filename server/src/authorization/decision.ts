@@ -31,12 +31,22 @@ export interface NearestPermit {
   }[]
 }
 
+/** One fact and the value it had. */
+export interface FactFound {
+  readonly fact: FactName
+  readonly got: string
+}
+
 export interface Decision {
   readonly verdict: Verdict
   readonly clauses: readonly ClauseRef[]
   readonly nearest: NearestPermit | null
   /** Hold only: how many approvals by whom. */
   readonly approval: { readonly count: number; readonly roles: readonly string[] } | null
+  /** Facts that the determining clauses read, with the values found; for a forbid, only those that made it apply. */
+  readonly because: readonly FactFound[]
+  /** True when the allow rests on a grant, so that the request uses one of its counts. */
+  readonly usesGrant: boolean
   /** Receipt tier: T1 durable, T2 in a signed checkpoint, T3 witnessed. */
   readonly receipt: 'T1' | 'T2' | 'T3'
   /** Alarm: the policy engine reported an error and the verdict is deny for that reason. */

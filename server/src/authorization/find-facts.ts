@@ -1,7 +1,18 @@
-/** Reduces one request to the closed record of facts. Pure and total. Spec: docs/spec/facts.md. */
+/**
+ * Reduces one request to the closed record of facts. Pure and total: no clock, no database, no text of the request.
+ *
+ * Claims in a prompt are not facts: everything here comes from the snapshot of signed records, from the reader, or from
+ * the gateway's own state.
+ * Spec: docs/spec/facts.md.
+ */
 import type { Facts, FactValue, ModelEntry } from '../agreement/index.ts'
 import type { Reading } from '../boundary/index.ts'
-import type { Grant, Principal, Snapshot } from '../programme/index.ts'
+import { type Grant, type Principal, resolveScope, type Snapshot } from '../programme/index.ts'
+import { findActorFacts } from './actor-facts.ts'
+import { findEngagementFacts, namedEngagement } from './engagement-facts.ts'
+import { findGrantOf } from './grant-facts.ts'
+import { findModelFacts } from './model-facts.ts'
+import { findStop } from './stop-facts.ts'
 
 export interface FactsInput {
   readonly snapshot: Snapshot
@@ -13,7 +24,7 @@ export interface FactsInput {
   readonly engagementId: string | null
   /** Session the client named, or one derived for it. Grants are per session. */
   readonly session: string
-  /** Requests already counted against a grant. */
+  /** Requests already counted against a grant. When an open stream is decided again, its own use is not counted. */
   readonly grantUses: (grant: Grant) => number
   readonly budget: FactValue<'budget'>
   readonly extraction: FactValue<'extraction'>
@@ -22,6 +33,44 @@ export interface FactsInput {
   readonly surface: 'model_request' | 'tool_call'
 }
 
-export function findFacts(_input: FactsInput): Facts {
-  throw new Error('under construction')
+export interface FoundFacts {
+  readonly facts: Facts
+  /** The grant behind the fact `grant`, to be counted when a decision `usesGrant`. */
+  readonly grant: Grant | null
+}
+
+/** The facts alone. */
+export function findFacts(input: FactsInput): Facts {
+  return findFactsAndGrant(input).facts
+}
+
+/** @param resolve compares targets with assets; the default is the programme's, tests hand in others */
+export function findFactsAndGrant(
+  input: FactsInput,
+  resolve: typeof resolveScope = resolveScope,
+): FoundFacts {
+  const named = namedEngagement(input)
+  const engagement = named === 'unknown' ? null : named
+  const scope = resolve(engagement, input.reading.targets)
+  const { institution_standing, ...actor } = findActorFacts(input)
+  const { capability, ...model } = findModelFacts(input)
+  const about = findEngagementFacts(input, named, scope)
+  const { state: grantState, grant } = findGrantOf(input, engagement, about.asset_criticality)
+  const facts: Facts = {
+    ...actor,
+    institution_standing,
+    ...model,
+    side: input.reading.side,
+    capability,
+    surface: input.surface,
+    ...about,
+    grant: named === 'unknown' ? 'unknown' : grantState,
+    leakage: input.reading.leakage,
+    budget: input.budget,
+    extraction: input.extraction,
+    stop: findStop(input, named),
+    incident_mode: input.snapshot.incidentMode ? 'incident' : 'normal',
+    ledger: input.ledgerWritable ? 'writable' : 'not_writable',
+  }
+  return { facts, grant: named === 'unknown' ? null : grant }
 }
