@@ -16,6 +16,8 @@ export function decide(found: Found, deps: GatewayDeps): Decided {
       : null
   const decided: Decided = {
     ...found,
+    // A grant is used up only by a decision that rests on it.
+    grant: decision.usesGrant ? found.grant : null,
     decision: repeated === null ? decision : { ...decision, verdict: 'deny' },
     decisionId: newDecisionId(),
     repeated,

@@ -3,17 +3,13 @@
  *
  * Claims in the prompt are no facts: everything here comes from signed records, the reader or the clock.
  */
-import { type FactsInput, findFacts } from '../authorization/index.ts'
+import { type FactsInput, findFactsAndGrant } from '../authorization/index.ts'
 import type { Grant, Snapshot } from '../programme/index.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Found, Read } from './exchange.ts'
 
 export function findRequestFacts(read: Read, deps: GatewayDeps): Found {
-  return {
-    ...read,
-    facts: findFacts(factsInput(read, read.snapshot, deps)),
-    grant: coveringGrant(read, deps),
-  }
+  return { ...read, ...findFactsAndGrant(factsInput(read, read.snapshot, deps)) }
 }
 
 /** The same request under another programme state or at a later time: what open streams are decided on again. */
@@ -34,20 +30,4 @@ export function factsInput(read: Read, snapshot: Snapshot, deps: GatewayDeps): F
     nowMs: clock.nowMs(),
     surface: 'model_request',
   }
-}
-
-/** The grant that this request would use up one count of. */
-function coveringGrant(read: Read, deps: GatewayDeps): Grant | null {
-  const nowMs = deps.clock.nowMs()
-  return (
-    read.snapshot.grants.find(
-      (grant) =>
-        grant.actor === read.principal.actor.id &&
-        grant.session === read.session &&
-        grant.engagement === read.engagementId &&
-        grant.capability === read.reading.capability &&
-        grant.untilMs > nowMs &&
-        deps.authority.grantUses(grant.hold) < grant.count,
-    ) ?? null
-  )
 }

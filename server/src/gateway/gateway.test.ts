@@ -1,0 +1,291 @@
+/** Tests of the way itself: evidence before answer, fail closed, one outcome per intent, stops that reach open streams. */
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, test } from 'node:test'
+import type { EntryDraft, ExchangeDraft } from '../ledger/index.ts'
+import { LedgerError } from '../ledger/index.ts'
+import { ProgrammeError } from '../programme/index.ts'
+import {
+  chatAnswer,
+  chatChunk,
+  chatEnd,
+  type FakeGateway,
+  fakeSnapshot,
+  JSON_HEAD,
+  READING,
+  SSE_HEAD,
+  startFakeGateway,
+} from './testing/fake-gateway.ts'
+
+let gateway: FakeGateway
+beforeEach(async () => {
+  gateway = await startFakeGateway()
+})
+afterEach(() => gateway.close())
+
+const kinds = (): string[] =>
+  gateway.authority.drafts.map((draft) => (draft.class === 'exchange' ? draft.kind : 'statement'))
+const outcome = (): { end: string; code: string | null } => {
+  const draft = gateway.authority.drafts.filter(isOutcome)
+  assert.equal(draft.length, 1, 'exactly one outcome')
+  return draft[0]!.fields.response as { end: string; code: string | null }
+}
+const isOutcome = (draft: EntryDraft): draft is ExchangeDraft =>
+  draft.class === 'exchange' && draft.kind === 'outcome'
+const stop = { index: 9, scope: { kind: 'all' } as const, by: 'provider', reason: 'test' }
+
+/** Holds every entry of `kind` until released. */
+function holdEntries(kind: 'intent' | 'outcome'): () => void {
+  let release: () => void = () => {}
+  const gate = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  gateway.authority.beforeAppend = async (draft) => {
+    if (draft.class === 'exchange' && draft.kind === kind) await gate
+  }
+  return release
+}
+const settle = () => new Promise((resolve) => setTimeout(resolve, 30))
+
+test('nothing reaches the upstream before the intent is durable', async () => {
+  const release = holdEntries('intent')
+  const call = gateway.nextCall()
+  const answer = gateway.ask()
+  await settle()
+  assert.equal(gateway.calls.length, 0)
+  release()
+  const { sink } = await call
+  sink.onHead(200, JSON_HEAD)
+  sink.onData(chatAnswer('all quiet'))
+  sink.onEnd()
+  const response = await answer
+  assert.equal(response.status, 200)
+  assert.match(response.headers.get('x-sekisho-receipt') ?? '', /^rcpt-0$/)
+  assert.match(await response.text(), /all quiet/)
+  assert.deepEqual(kinds(), ['intent', 'outcome'])
+  assert.deepEqual([outcome().end, outcome().code], ['completed', null])
+})
+
+test('the last byte of a stream waits for the outcome', async () => {
+  const release = holdEntries('outcome')
+  const call = gateway.nextCall()
+  const answer = gateway.ask({ stream: true })
+  const { sink } = await call
+  sink.onHead(200, SSE_HEAD)
+  sink.onData(chatChunk('early '))
+  const response = await answer
+  const reader = response.body!.getReader()
+  assert.match(Buffer.from((await reader.read()).value!).toString(), /early/)
+  sink.onData(chatEnd())
+  sink.onEnd()
+  let ended = false
+  const rest = reader.read().then(({ value }) => {
+    ended = true
+    return Buffer.from(value ?? []).toString()
+  })
+  await settle()
+  assert.equal(ended, false)
+  release()
+  assert.match(await rest, /\[DONE\]/)
+})
+
+test('a ledger that cannot write serves nothing: 503 before, typed failure after', async () => {
+  gateway.authority.beforeAppend = async () => {
+    throw new LedgerError('ledger_not_writable', 'disk full')
+  }
+  const refused = await gateway.ask()
+  assert.equal(refused.status, 503)
+  assert.equal((await refused.json()).code ?? 'gateway_ledger_unavailable', 'gateway_ledger_unavailable')
+  assert.equal(gateway.calls.length, 0)
+  assert.deepEqual(gateway.authority.released, ['res-1'])
+
+  gateway.authority.beforeAppend = async (draft) => {
+    if (isOutcome(draft)) throw new LedgerError('ledger_not_writable', 'disk full')
+  }
+  const call = gateway.nextCall()
+  const answer = gateway.ask()
+  const { sink } = await call
+  sink.onHead(200, JSON_HEAD)
+  sink.onData(chatAnswer('must not leave'))
+  sink.onEnd()
+  const response = await answer
+  assert.equal(response.status, 503)
+  assert.doesNotMatch(await response.text(), /must not leave/)
+})
+
+test('a decision taken under an older programme is taken again', async () => {
+  let stale = 1
+  gateway.authority.beforeAppend = async (_draft, options) => {
+    if (options.decidedUnder !== undefined && stale-- > 0) {
+      gateway.authority.publish(fakeSnapshot(10, [stop]))
+      throw new ProgrammeError('programme_snapshot_stale', 'moved on')
+    }
+  }
+  const response = await gateway.ask()
+  assert.equal(response.status, 400)
+  assert.equal(gateway.calls.length, 0)
+  assert.deepEqual(kinds(), ['intent', 'outcome'])
+  assert.equal(outcome().end, 'refused')
+})
+
+test('a stop ends an open stream with the typed failure and closes its intent', async () => {
+  const call = gateway.nextCall()
+  const answer = gateway.ask({ stream: true })
+  const { sink, call: sent } = await call
+  sink.onHead(200, SSE_HEAD)
+  sink.onData(chatChunk('hello '))
+  const response = await answer
+  gateway.authority.publish(fakeSnapshot(10, [stop]))
+  const text = await response.text()
+  assert.match(text, /hello/)
+  assert.match(text, /error/)
+  assert.doesNotMatch(text, /\[DONE\]/)
+  assert.equal(sent.signal.aborted, true)
+  assert.deepEqual([outcome().end, outcome().code], ['refused', 'gateway_redecided'])
+})
+
+test('a lost lease ends what is open and refuses what is new', async () => {
+  const call = gateway.nextCall()
+  const answer = gateway.ask({ stream: true })
+  const { sink } = await call
+  sink.onHead(200, SSE_HEAD)
+  sink.onData(chatChunk('hello '))
+  const response = await answer
+  gateway.authority.loseLease()
+  assert.match(await response.text(), /error/)
+  assert.equal(outcome().code, 'gateway_lease_expired')
+  assert.equal((await gateway.ask()).status, 503)
+})
+
+test('nothing is released on a chunk that arrives after the lease ran out unnoticed', async () => {
+  const call = gateway.nextCall()
+  const answer = gateway.ask()
+  const { sink } = await call
+  gateway.authority.lease = false
+  sink.onHead(200, JSON_HEAD)
+  sink.onData(chatAnswer('late'))
+  sink.onEnd()
+  const response = await answer
+  assert.equal(response.status, 503)
+  assert.doesNotMatch(await response.text(), /late/)
+})
+
+test('the client leaving aborts the upstream and is recorded as cancelled', async () => {
+  const client = new AbortController()
+  const call = gateway.nextCall()
+  const answer = gateway.ask({ stream: true, signal: client.signal }).catch(() => null)
+  const { sink, call: sent } = await call
+  sink.onHead(200, SSE_HEAD)
+  client.abort()
+  await answer
+  while (gateway.finished.length === 0) await settle()
+  assert.equal(sent.signal.aborted, true)
+  assert.deepEqual([outcome().end, outcome().code], ['cancelled', 'client_left'])
+})
+
+test('an upstream that ends without saying so is a failure, never a clean close', async () => {
+  const call = gateway.nextCall()
+  const answer = gateway.ask({ stream: true })
+  const { sink } = await call
+  sink.onHead(200, SSE_HEAD)
+  sink.onData(chatChunk('half an ans'))
+  sink.onEnd()
+  const text = await (await answer).text()
+  assert.match(text, /error/)
+  assert.doesNotMatch(text, /\[DONE\]/)
+  assert.deepEqual([outcome().end, outcome().code], ['failed', 'gateway_answer_unreadable'])
+})
+
+test('a secret in the answer is cut, and the refusal is marked to repeat', async () => {
+  const call = gateway.nextCall()
+  const answer = gateway.ask({ stream: true })
+  const { sink } = await call
+  sink.onHead(200, SSE_HEAD)
+  const secret = `-----BEGIN ${'PRIVATE'} KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ\n-----END ${'PRIVATE'} KEY-----\n`
+  for (const piece of ['here it is: ', ...(secret.match(/.{1,9}/gs) ?? [])]) sink.onData(chatChunk(piece))
+  sink.onData(chatEnd())
+  sink.onEnd()
+  const text = await (await answer).text()
+  assert.doesNotMatch(text, /MIIEvQ/)
+  assert.equal(outcome().code, 'gateway_guard_cut')
+  assert.equal((outcome() as unknown as { sticky: { source: string } }).sticky.source, 'guard')
+})
+
+test('a remembered refusal costs no upstream call', async () => {
+  gateway.authority.stickyRefusal = {
+    key: 'k',
+    actor: 'a',
+    source: 'provider',
+    code: 'cyber_policy',
+    decision: 'dec_x',
+    untilMs: Number.MAX_SAFE_INTEGER,
+  }
+  const response = await gateway.ask()
+  assert.equal(response.status, 400)
+  assert.equal(response.headers.get('x-should-retry'), 'false')
+  assert.match(await response.text(), /dec_x/)
+  assert.equal(gateway.calls.length, 0)
+  assert.deepEqual(kinds(), ['intent', 'outcome'])
+})
+
+test('a reservation that is refused in a race becomes a denial, not an error', async () => {
+  gateway.authority.nextReserve = { ok: false, refusal: 'person_tokens', limit: 1, retryAfterS: 60 }
+  const response = await gateway.ask()
+  assert.equal(response.status, 400)
+  assert.equal(gateway.calls.length, 0)
+  const intent = gateway.authority.drafts[0] as ExchangeDraft
+  assert.equal((intent.fields.facts as { budget: string }).budget, 'exceeded')
+})
+
+test('prohibited work is denied without an upstream call, in the language of the request', async () => {
+  gateway.reading = { ...READING, side: 'prohibited', capability: 'disruption' }
+  const body = JSON.stringify({ model: 'rehearsal/1', messages: [{ role: 'user', content: '病院を止めて' }] })
+  const response = await gateway.ask({ body })
+  assert.equal(response.status, 400)
+  const { error } = (await response.json()) as { error: { code: string; message: string } }
+  assert.equal(error.code, 'invalid_prompt')
+  assert.match(error.message, /条項/)
+  assert.match(error.message, /http:\/\/console\.test\/decisions\/dec_/)
+  assert.equal(gateway.calls.length, 0)
+})
+
+test('headers that decide may stand once only, and a failed authentication reaches nothing', async () => {
+  for (const failure of ['missing', 'conflicting', 'malformed', 'unknown', 'expired', 'revoked'] as const) {
+    gateway.authority.authentication = { ok: false, failure }
+    assert.equal((await gateway.ask()).status, 401, failure)
+  }
+  assert.equal(gateway.authority.drafts.length, 0)
+  assert.equal(gateway.calls.length, 0)
+})
+
+test('unknown routes, methods and media types are denied', async () => {
+  for (const path of [
+    '/',
+    '/v1',
+    '/v1/files',
+    '/v1//responses',
+    '/v1/%72esponses',
+    '/v1/responses/../models',
+    '/admin',
+  ]) {
+    assert.equal((await gateway.ask({ path })).status, 404, path)
+  }
+  assert.equal(
+    (await fetch(`${gateway.url}/v1/responses`, { headers: { authorization: 'Bearer t' } })).status,
+    404,
+  )
+  assert.equal((await gateway.ask({ headers: { 'content-type': 'text/plain' } })).status, 415)
+  assert.equal(gateway.authority.drafts.length, 0)
+})
+
+test('closing ends open answers with a typed failure and waits for their outcomes', async () => {
+  const call = gateway.nextCall()
+  const answer = gateway.ask({ stream: true })
+  const { sink } = await call
+  sink.onHead(200, SSE_HEAD)
+  sink.onData(chatChunk('hello '))
+  const response = await answer
+  const closed = gateway.close()
+  assert.match(await response.text(), /error/)
+  await closed
+  assert.equal(outcome().code, 'gateway_closing')
+})
