@@ -18,6 +18,7 @@ export type LedgerErrorCode =
   | 'ledger_locked'
   /** The directory belongs to another origin or key. */
   | 'ledger_origin_mismatch'
+  | 'ledger_origin_malformed'
   /** A checkpoint was signed for more entries than the write-ahead log holds. */
   | 'ledger_checkpoint_ahead'
   /** The write-ahead log gives another root than a checkpoint already signed. */
@@ -28,6 +29,7 @@ export type LedgerErrorCode =
   | 'ledger_wal_header'
   | 'ledger_tile_mismatch'
   | 'ledger_blob_mismatch'
+  | 'ledger_key_slot_corrupt'
   | 'ledger_key_ring_malformed'
 
 export class LedgerError extends Error {

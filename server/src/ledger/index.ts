@@ -2,12 +2,14 @@
 
 export type { FieldName, JsonValue } from 'sekisho-verify'
 export { LedgerError, type LedgerErrorCode } from './error.ts'
+export { openFileKeyRing } from './file-key-ring.ts'
 export type { Kek, KeyRing } from './key-ring.ts'
 export type {
   Appended,
   EntryDraft,
   ExchangeDraft,
   Ledger,
+  LedgerField,
   LedgerOptions,
   StatementDraft,
   StoredEntry,

@@ -1,0 +1,119 @@
+/**
+ * The disk, as little of it as the ledger uses: the seam where tests inject a full or failing one.
+ *
+ * Threat: a file that looks written and is not. Data counts only after `sync`; a new name counts only after its
+ * directory was synced as well.
+ */
+import fs from 'node:fs'
+import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+export interface DiskFile {
+  /** Writes all of `data` at `position` or throws. */
+  write(data: Uint8Array, position: number): Promise<void>
+  /** At most `length` bytes from `position`; fewer at the end of the file. */
+  read(position: number, length: number): Promise<Buffer>
+  size(): Promise<number>
+  /** fdatasync. */
+  sync(): Promise<void>
+  truncate(length: number): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Disk {
+  /** Opens for reading and writing; creates when absent. */
+  openFile(path: string): Promise<DiskFile>
+  /** Puts a file in place whole: temporary name, fsync, rename. The name is durable after `syncDirectory`. */
+  writeWhole(path: string, data: Uint8Array): Promise<void>
+  /** The file's bytes, or null when there is none. */
+  readWhole(path: string): Promise<Buffer | null>
+  /** Creates a directory with its parents, durably. */
+  makeDirectory(path: string): Promise<void>
+  syncDirectory(path: string): Promise<void>
+}
+
+/** The file is full or the disk is: the write did not happen, nothing is broken. */
+export function isCapacityError(error: unknown): boolean {
+  const code = errnoOf(error)
+  return code === 'ENOSPC' || code === 'EFBIG' || code === 'EDQUOT'
+}
+
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined // the code is optional there
+}
+
+export const realDisk: Disk = {
+  openFile,
+  async writeWhole(path, data) {
+    const temporary = `${path}.tmp`
+    const handle = await open(temporary, 'w')
+    try {
+      await handle.writeFile(data)
+      await handle.datasync()
+    } catch (error) {
+      await handle.close()
+      await unlink(temporary).catch(() => {}) // the first error is the one to report
+      throw error
+    }
+    await handle.close()
+    await rename(temporary, path)
+  },
+  async readWhole(path) {
+    try {
+      return await readFile(path)
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return null
+      throw error
+    }
+  },
+  async makeDirectory(path) {
+    const first = await mkdir(path, { recursive: true })
+    if (first === undefined) return
+    for (let made = path; made.length >= first.length; made = dirname(made))
+      await realDisk.syncDirectory(dirname(made))
+  },
+  async syncDirectory(path) {
+    const handle = await open(path, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  },
+}
+
+async function openFile(path: string): Promise<DiskFile> {
+  const fd = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600)
+  return {
+    // Callback calls: a FileHandle costs several times the CPU on the way of every group commit.
+    async write(data, position) {
+      for (let done = 0; done < data.length; ) {
+        done += await call<number>((end) =>
+          fs.write(fd, data, done, data.length - done, position + done, end),
+        )
+      }
+    },
+    async read(position, length) {
+      const buffer = Buffer.allocUnsafe(length)
+      let done = 0
+      while (done < length) {
+        const got = await call<number>((end) =>
+          fs.read(fd, buffer, done, length - done, position + done, end),
+        )
+        if (got === 0) break
+        done += got
+      }
+      return buffer.subarray(0, done)
+    },
+    size: async () => (await call<fs.Stats>((end) => fs.fstat(fd, end))).size,
+    sync: () => call<void>((end) => fs.fdatasync(fd, end)),
+    truncate: (length) => call<void>((end) => fs.ftruncate(fd, length, end)),
+    close: () => call<void>((end) => fs.close(fd, end)),
+  }
+}
+
+function call<T>(start: (end: (error: NodeJS.ErrnoException | null, value?: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, value) => (error === null || error === undefined ? resolve(value as T) : reject(error))) // value is there when error is not
+  })
+}

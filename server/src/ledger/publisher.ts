@@ -1,0 +1,134 @@
+/**
+ * What strangers read: tiles, bundles, statements, and last the checkpoint that covers them.
+ *
+ * Spec: c2sp.org/tlog-tiles; ours: docs/spec/ledger.md §4–6. Tiles are immutable: a file that is there already must be
+ * the same, byte for byte. Order makes a crash harmless: everything a checkpoint covers is durable before the
+ * checkpoint is signed into `signed-checkpoint`, and that before it is shown.
+ * Threat: a second writer. The public checkpoint must be the one we wrote last; if not, signing on would fork the log.
+ */
+import { rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { STATEMENT_HEAD, statementPath, TILE_WIDTH, tilePath } from 'sekisho-verify'
+import type { Disk } from './disk.ts'
+import { LedgerError } from './error.ts'
+import type { Tile } from './tile-tree.ts'
+
+/** Files written at once: more would keep the group commit's syncs waiting. */
+const WRITES_AT_ONCE = 2
+
+export interface PublishedStatement {
+  readonly index: number
+  readonly blob: Buffer
+}
+
+export interface Publication {
+  readonly tiles: readonly Tile[]
+  readonly statements: readonly PublishedStatement[]
+  readonly note: string
+}
+
+export class Publisher {
+  readonly publicDir: string
+  readonly #disk: Disk
+  readonly #dir: string
+  readonly #madeDirs = new Set<string>()
+  readonly #dirty = new Set<string>()
+  #shown: string | null = null
+
+  constructor(disk: Disk, dir: string) {
+    this.#disk = disk
+    this.#dir = dir
+    this.publicDir = join(dir, 'public')
+  }
+
+  /** The checkpoint strangers see and the last one signed, as found on disk. */
+  async found(): Promise<{ shown: string | null; signed: string | null }> {
+    await this.#disk.makeDirectory(this.publicDir)
+    const shown = await this.#disk.readWhole(join(this.publicDir, 'checkpoint'))
+    const signed = await this.#disk.readWhole(join(this.#dir, 'signed-checkpoint'))
+    this.#shown = shown?.toString('utf8') ?? null
+    return { shown: this.#shown, signed: signed?.toString('utf8') ?? null }
+  }
+
+  /**
+   * Writes tiles and bundles, or checks that they are there unchanged.
+   *
+   * @throws {LedgerError} `ledger_tile_mismatch`
+   */
+  async writeTiles(tiles: readonly Tile[]): Promise<void> {
+    const queue = tiles[Symbol.iterator]()
+    const work = async () => {
+      for (const tile of queue) await this.#writeImmutable(tilePath(tile), tile.bytes)
+    }
+    await Promise.all(Array.from({ length: WRITES_AT_ONCE }, work))
+    await this.#syncDirectories()
+  }
+
+  /** @throws {LedgerError} `ledger_tile_mismatch`, `ledger_failed` when another writer was here */
+  async publish(publication: Publication): Promise<void> {
+    await this.writeTiles(publication.tiles)
+    await this.#writeStatements(publication.statements)
+    const path = join(this.publicDir, 'checkpoint')
+    const shown = (await this.#disk.readWhole(path))?.toString('utf8') ?? null
+    if (shown !== this.#shown) {
+      throw new LedgerError(
+        'ledger_failed',
+        `\`${path}\` was changed by another writer; this one must not sign again`,
+      )
+    }
+    const note = Buffer.from(publication.note)
+    await this.#disk.writeWhole(join(this.#dir, 'signed-checkpoint'), note)
+    await this.#disk.syncDirectory(this.#dir)
+    await this.#disk.writeWhole(path, note)
+    await this.#disk.syncDirectory(this.publicDir)
+    this.#shown = publication.note
+    await this.#dropPartials(publication.tiles)
+  }
+
+  async #writeStatements(statements: readonly PublishedStatement[]): Promise<void> {
+    const last = statements.at(-1)
+    if (last === undefined) return
+    for (const { index, blob } of statements) await this.#writeImmutable(statementPath(index), blob)
+    await this.#disk.writeWhole(join(this.publicDir, STATEMENT_HEAD), Buffer.from(`${last.index}\n`))
+    await this.#syncDirectories()
+  }
+
+  async #writeImmutable(name: string, bytes: Buffer): Promise<void> {
+    const path = join(this.publicDir, name)
+    const dir = dirname(path)
+    if (!this.#madeDirs.has(dir)) {
+      await this.#disk.makeDirectory(dir)
+      this.#madeDirs.add(dir)
+    }
+    const there = await this.#disk.readWhole(path)
+    if (there === null) await this.#disk.writeWhole(path, bytes)
+    else if (!there.equals(bytes)) throw mismatch(name, bytes, there)
+    this.#dirty.add(dir)
+  }
+
+  async #syncDirectories(): Promise<void> {
+    for (const dir of this.#dirty) {
+      await this.#disk.syncDirectory(dir)
+      this.#dirty.delete(dir)
+    }
+  }
+
+  /** A partial tile has served its time once the full one is there (tlog-tiles, "Partial Tiles"). */
+  async #dropPartials(tiles: readonly Tile[]): Promise<void> {
+    for (const tile of tiles) {
+      if (tile.width !== TILE_WIDTH) continue
+      const dir = `${join(this.publicDir, tilePath(tile))}.p`
+      this.#madeDirs.delete(dir)
+      await rm(dir, { recursive: true, force: true })
+    }
+  }
+}
+
+function mismatch(name: string, expected: Buffer, got: Buffer): LedgerError {
+  let at = 0
+  while (at < expected.length && expected[at] === got[at]) at++
+  return new LedgerError(
+    'ledger_tile_mismatch',
+    `\`${name}\` differs from what the write-ahead log makes it, from byte ${at} on; restore it or remove it`,
+  )
+}

@@ -1,0 +1,238 @@
+/**
+ * What a start does before the first append: read the log, cut its torn tail, and hold the result against every
+ * checkpoint that was ever signed here.
+ *
+ * Spec: docs/spec/ledger.md §7. Refuses rather than guesses: a tail is cut only where nothing in it can have been
+ * acknowledged.
+ */
+import {
+  type Checkpoint,
+  equalBytes,
+  parseVerifierKey,
+  toBase64,
+  utf8,
+  VerifyError,
+  verifyCheckpoint,
+} from 'sekisho-verify'
+import type { Disk, DiskFile } from './disk.ts'
+import { LedgerError } from './error.ts'
+import type { Frame } from './frame.ts'
+import type { Hasher } from './hasher.ts'
+import { parseSlot } from './key-slot.ts'
+import { OpenIntents } from './open-intents.ts'
+import type { PublishedStatement, Publisher } from './publisher.ts'
+import { provesDurable, scanFrames } from './segment.ts'
+import type { SlotFile } from './slot-file.ts'
+import { EMPTY_STATE, type LedgerState, readState } from './state-file.ts'
+import { type Tile, TileTree } from './tile-tree.ts'
+import type { Wal } from './wal.ts'
+
+export interface Replayed {
+  readonly tree: TileTree
+  readonly intents: OpenIntents
+  readonly lastStatement: number | null
+  /** Statements replayed, for the publisher to show or compare. */
+  readonly statements: readonly PublishedStatement[]
+  /** Tiles replayed up to the latest checkpoint, for the publisher to write or compare. */
+  readonly tiles: readonly Tile[]
+  /** Latest checkpoint signed, null before the first. */
+  readonly checkpoint: { readonly note: string; readonly size: number } | null
+}
+
+interface Signed extends Checkpoint {
+  readonly note: string
+}
+
+export interface ReplayParts {
+  readonly disk: Disk
+  readonly dir: string
+  readonly verifierKey: string
+  readonly hasher: Hasher
+  readonly wal: Wal
+  readonly slots: SlotFile
+  readonly publisher: Publisher
+}
+
+/**
+ * @throws {LedgerError} `ledger_wal_corrupt`, `ledger_wal_gap`, `ledger_wal_header`, `ledger_origin_mismatch`,
+ *   `ledger_checkpoint_malformed`, `ledger_checkpoint_ahead`, `ledger_checkpoint_conflict`
+ */
+export async function replay(parts: ReplayParts): Promise<Replayed> {
+  const signed = await signedCheckpoints(parts)
+  const covered = Math.max(0, ...signed.map((checkpoint) => checkpoint.size))
+  const state = await startingState(parts, signed)
+  const walk = new Walk(parts, state, signed)
+  const firsts = parts.wal.firsts.filter((first) => first >= state.edge.size)
+  for (const [i, first] of firsts.entries()) {
+    await walk.segment(first, i === firsts.length - 1, covered)
+  }
+  if (walk.tree.size < covered) {
+    throw new LedgerError(
+      'ledger_checkpoint_ahead',
+      `a checkpoint was signed for ${covered} entries, the write-ahead log holds ${walk.tree.size}: it was rolled back or cut`,
+    )
+  }
+  return walk.result()
+}
+
+class Walk {
+  readonly tree: TileTree
+  readonly #parts: ReplayParts
+  readonly #signed: readonly Signed[]
+  readonly #intents: OpenIntents
+  #lastStatement: number | null
+  readonly #statements: PublishedStatement[] = []
+  readonly #tiles: Tile[] = []
+
+  constructor(parts: ReplayParts, state: LedgerState, signed: readonly Signed[]) {
+    this.#parts = parts
+    this.#signed = signed
+    this.#intents = new OpenIntents(state.open)
+    this.#lastStatement = state.lastStatement
+    this.tree = new TileTree(parts.hasher, state.edge)
+    this.#compareRoots()
+  }
+
+  async segment(first: number, last: boolean, covered: number): Promise<void> {
+    const { wal } = this.#parts
+    if (first !== this.tree.size) {
+      throw new LedgerError(
+        'ledger_wal_gap',
+        `entries ${this.tree.size} to ${first - 1} are missing from the write-ahead log`,
+      )
+    }
+    const file = await wal.openSegment(first)
+    const frames: { frame: Frame; offset: number }[] = []
+    const scan = await scanFrames(file, first, (frame, offset) =>
+      frames.push({ frame: detach(frame), offset }),
+    )
+    const end = first + frames.length
+    if (scan.torn && (!last || end < covered || (await provesDurable(file, scan.end, end)))) {
+      throw new LedgerError(
+        'ledger_wal_corrupt',
+        `entry ${end} is damaged at byte ${scan.end} of the segment of entry ${first}`,
+      )
+    }
+    if (!last) {
+      for (const { frame } of frames) this.#apply(frame)
+      await file.close()
+      return
+    }
+    const kept = await this.#keptFrames(
+      frames.map(({ frame }) => frame),
+      covered,
+    )
+    for (const { frame } of frames.slice(0, kept)) this.#apply(frame)
+    await this.#resume(
+      file,
+      frames.slice(0, kept).map(({ offset }) => offset),
+      frames[kept]?.offset ?? scan.end,
+    )
+  }
+
+  result(): Replayed {
+    const best = this.#signed.at(-1) ?? null
+    return {
+      tree: this.tree,
+      intents: this.#intents,
+      lastStatement: this.#lastStatement,
+      statements: this.#statements,
+      tiles: this.#tiles,
+      checkpoint: best === null ? null : { note: best.note, size: best.size },
+    }
+  }
+
+  /**
+   * How many frames stay. An entry was acknowledged only when its key slot was durable too, so frames that were not
+   * yet known durable by the last one are cut from the first whose slot is missing.
+   */
+  async #keptFrames(frames: readonly Frame[], covered: number): Promise<number> {
+    const durable = Math.max(covered, frames.at(-1)?.durable ?? 0)
+    for (const [i, frame] of frames.entries()) {
+      if (frame.index < durable) continue
+      const slot = parseSlot(await this.#parts.slots.read(frame.index), frame.leaf.subarray(8, 40))
+      if (slot.state === 'defect') return i
+    }
+    return frames.length
+  }
+
+  /** What was read may still be only in memory: it is synced before anything is built on it. */
+  async #resume(file: DiskFile, offsets: number[], end: number): Promise<void> {
+    await this.#parts.wal.resume(file, offsets, end)
+    await this.#parts.wal.sync()
+    if (this.tree.size > 0) await this.#parts.slots.sync(this.tree.size - 1)
+  }
+
+  #apply(frame: Frame): void {
+    if (frame.kind === 'intent') this.#intents.opened(frame.index)
+    if (frame.kind === 'outcome' && !this.#intents.closed(frame.refers))
+      throw broken(frame, 'closes no open intent')
+    if (frame.kind === 'statement') {
+      if (frame.refers !== this.#lastStatement) throw broken(frame, 'does not follow the statement before it')
+      this.#lastStatement = frame.index
+      this.#statements.push({ index: frame.index, blob: frame.blob })
+    }
+    this.tree.push(frame.leaf)
+    this.#compareRoots()
+  }
+
+  #compareRoots(): void {
+    for (const checkpoint of this.#signed) {
+      if (checkpoint.size !== this.tree.size) continue
+      const root = this.tree.root()
+      if (!equalBytes(root, checkpoint.root)) {
+        throw new LedgerError(
+          'ledger_checkpoint_conflict',
+          `the write-ahead log gives root \`${toBase64(root)}\` at ${checkpoint.size} entries, ` +
+            `a checkpoint was signed for \`${toBase64(checkpoint.root)}\``,
+        )
+      }
+      if (checkpoint === this.#signed.at(-1))
+        this.#tiles.push(...this.tree.takeFull(), ...this.tree.partials())
+    }
+  }
+}
+
+/** Keeps what replay needs of a frame, free of the read window's memory. */
+function detach(frame: Frame): Frame {
+  const blob = frame.kind === 'statement' ? Buffer.from(frame.blob) : Buffer.alloc(0)
+  return { ...frame, leaf: Buffer.from(frame.leaf), blob }
+}
+
+function broken(frame: Frame, what: string): LedgerError {
+  return new LedgerError('ledger_wal_corrupt', `entry ${frame.index} ${what}`)
+}
+
+/** The checkpoints on disk, smaller first, each signed by our key. */
+async function signedCheckpoints(parts: ReplayParts): Promise<Signed[]> {
+  const { shown, signed } = await parts.publisher.found()
+  const all: Signed[] = []
+  for (const note of new Set([shown, signed])) {
+    if (note !== null) all.push({ ...(await checkOwn(note, parts.verifierKey)), note })
+  }
+  return all.sort((a, b) => a.size - b.size)
+}
+
+async function checkOwn(note: string, verifierKey: string): Promise<Checkpoint> {
+  try {
+    return await verifyCheckpoint(utf8(note), parseVerifierKey(verifierKey))
+  } catch (cause) {
+    if (!(cause instanceof VerifyError)) throw cause
+    const foreign = cause.code === 'note_key_absent' || cause.code === 'checkpoint_origin'
+    throw new LedgerError(
+      foreign ? 'ledger_origin_mismatch' : 'ledger_checkpoint_malformed',
+      foreign
+        ? 'the checkpoint was signed by another key or for another origin'
+        : `the checkpoint is damaged: ${cause.message}`,
+      { cause },
+    )
+  }
+}
+
+/** A saved state is usable when a segment begins there and every checkpoint lies at or after it. */
+async function startingState(parts: ReplayParts, signed: readonly Signed[]): Promise<LedgerState> {
+  const state = await readState(parts.disk, parts.dir)
+  if (state === null) return EMPTY_STATE
+  const usable = signed.length > 0 && signed.every((checkpoint) => checkpoint.size >= state.edge.size)
+  return usable && parts.wal.firsts.includes(state.edge.size) ? state : EMPTY_STATE
+}

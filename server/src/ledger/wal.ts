@@ -1,0 +1,218 @@
+/**
+ * The write-ahead log: segments of frames, and where each entry lies in them.
+ *
+ * Spec: docs/spec/ledger.md §7. This is the truth; tiles, indices and state are derived from it.
+ * INVARIANT: bytes before `committed` are durable and never written again.
+ */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Disk, DiskFile } from './disk.ts'
+import { LedgerError } from './error.ts'
+import { type Frame, parseFrame } from './frame.ts'
+import { checkSegmentHeader, encodeSegmentHeader, SEGMENT_HEADER_BYTES, scanFrames } from './segment.ts'
+
+/** Sealed segments kept open for reading. */
+const OPEN_SEGMENTS_MAX = 8
+
+interface Sealed {
+  readonly file: DiskFile
+  /** One more than the entries: where each frame begins, and where the last ends. */
+  readonly offsets: Uint32Array
+}
+
+export class Wal {
+  readonly #disk: Disk
+  readonly #dir: string
+  readonly #logId: Buffer
+  /** First index of every segment, ascending; the last is the active one. */
+  readonly #firsts: number[]
+  readonly #sealed = new Map<number, Promise<Sealed>>()
+  #active: DiskFile | null = null
+  /** Offset of every frame of the active segment. */
+  #offsets: number[] = []
+  #committed = SEGMENT_HEADER_BYTES
+
+  private constructor(disk: Disk, dir: string, logId: Buffer, firsts: number[]) {
+    this.#disk = disk
+    this.#dir = dir
+    this.#logId = logId
+    this.#firsts = firsts
+  }
+
+  /** @throws {LedgerError} `ledger_wal_gap` when the first segment is missing */
+  static async open(disk: Disk, dir: string, logId: Buffer): Promise<Wal> {
+    await disk.makeDirectory(dir)
+    const names = (await readdir(dir)).filter((name) => /^[0-9]{12}\.wal$/.test(name)).sort()
+    const wal = new Wal(
+      disk,
+      dir,
+      logId,
+      names.map((name) => Number(name.slice(0, 12))),
+    )
+    if (wal.#firsts.length === 0) await wal.#create(0)
+    if (wal.#firsts[0] !== 0)
+      throw new LedgerError('ledger_wal_gap', `\`${dir}\` does not begin with entry 0`)
+    return wal
+  }
+
+  /** First indices of the segments, ascending. */
+  get firsts(): readonly number[] {
+    return this.#firsts
+  }
+
+  /** Bytes of the active segment. */
+  get activeBytes(): number {
+    return this.#committed
+  }
+
+  /** Opens a segment's file and checks its header. */
+  async openSegment(first: number): Promise<DiskFile> {
+    const path = this.#path(first)
+    const file = await this.#disk.openFile(path)
+    checkSegmentHeader(await file.read(0, SEGMENT_HEADER_BYTES), first, this.#logId, path)
+    return file
+  }
+
+  /** Makes the last segment the active one; whatever lies after `end` is cut off. */
+  async resume(file: DiskFile, offsets: number[], end: number): Promise<void> {
+    if ((await file.size()) > end) {
+      await file.truncate(end)
+      await file.sync()
+    }
+    this.#active = file
+    this.#offsets = offsets
+    this.#committed = end
+  }
+
+  /** Writes frames after the committed ones. Nothing counts before `sync` and `commit`. */
+  write(data: Buffer): Promise<void> {
+    return this.#file().write(data, this.#committed)
+  }
+
+  sync(): Promise<void> {
+    return this.#file().sync()
+  }
+
+  /** Takes what was written and synced as durable. */
+  commit(lengths: readonly number[]): void {
+    for (const length of lengths) {
+      this.#offsets.push(this.#committed)
+      this.#committed += length
+    }
+  }
+
+  /** Cuts off what was written but not committed. */
+  rewind(): Promise<void> {
+    return this.#file().truncate(this.#committed)
+  }
+
+  /** Tries whether the disk takes `bytes` more, and takes them back. */
+  async probe(bytes: number): Promise<void> {
+    try {
+      await this.write(Buffer.alloc(bytes))
+    } finally {
+      await this.rewind()
+    }
+  }
+
+  /** Closes the active segment and begins the next with entry `first`. */
+  async roll(first: number): Promise<void> {
+    const sealed = this.#file()
+    const offsets = Uint32Array.from([...this.#offsets, this.#committed])
+    const previous = this.#firsts.at(-1)! // there is always an active segment
+    await this.#create(first)
+    this.#active = await this.openSegment(first)
+    this.#offsets = []
+    this.#committed = SEGMENT_HEADER_BYTES
+    this.#keep(previous, Promise.resolve({ file: sealed, offsets }))
+    await this.#disk.writeWhole(this.#indexPath(previous), Buffer.from(offsets.buffer)).catch(() => {}) // rebuilt when missing
+  }
+
+  /** @throws {LedgerError} `ledger_wal_corrupt` */
+  async readFrame(index: number): Promise<Frame> {
+    const first = this.#segmentOf(index)
+    const active = first === this.#firsts.at(-1)
+    const place = index - first
+    const { file, offsets } = active
+      ? { file: this.#file(), offsets: this.#offsets }
+      : await this.#openSealed(first)
+    const start = offsets[place]
+    const end = offsets[place + 1] ?? this.#committed // the active segment's last frame ends where the next begins
+    const frame = start === undefined ? null : parseFrame(await file.read(start, end - start))
+    if (frame === null || frame.index !== index) {
+      throw new LedgerError('ledger_wal_corrupt', `entry ${index} in \`${this.#path(first)}\` is damaged`)
+    }
+    return frame
+  }
+
+  async close(): Promise<void> {
+    const sealed = await Promise.allSettled(this.#sealed.values())
+    for (const result of sealed) if (result.status === 'fulfilled') await result.value.file.close()
+    this.#sealed.clear()
+    await this.#active?.close()
+    this.#active = null
+  }
+
+  async #create(first: number): Promise<void> {
+    await this.#disk.writeWhole(this.#path(first), encodeSegmentHeader(first, this.#logId))
+    await this.#disk.syncDirectory(this.#dir)
+    this.#firsts.push(first)
+  }
+
+  #segmentOf(index: number): number {
+    let low = 0
+    let high = this.#firsts.length - 1
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if (this.#firsts[middle]! <= index)
+        low = middle // middle is in range
+      else high = middle - 1
+    }
+    return this.#firsts[low]! // there is always one segment
+  }
+
+  #openSealed(first: number): Promise<Sealed> {
+    const known = this.#sealed.get(first)
+    const sealed = known ?? this.#loadSealed(first)
+    this.#sealed.delete(first)
+    this.#keep(first, sealed)
+    return sealed
+  }
+
+  /** Most recently used last; the oldest is closed when there are too many. */
+  #keep(first: number, sealed: Promise<Sealed>): void {
+    this.#sealed.set(first, sealed)
+    sealed.catch(() => this.#sealed.delete(first))
+    const [oldest] = this.#sealed.keys()
+    if (this.#sealed.size <= OPEN_SEGMENTS_MAX || oldest === undefined) return
+    const closing = this.#sealed.get(oldest)
+    this.#sealed.delete(oldest)
+    // Readers that already hold it finish first: a read takes microseconds, this waits a second.
+    setTimeout(() => closing?.then(({ file }) => file.close()).catch(() => {}), 1000).unref()
+  }
+
+  async #loadSealed(first: number): Promise<Sealed> {
+    const file = await this.openSegment(first)
+    const index = await this.#disk.readWhole(this.#indexPath(first))
+    const entries = (this.#firsts.find((next) => next > first) ?? first) - first
+    if (index !== null && index.length === (entries + 1) * 4) {
+      return { file, offsets: new Uint32Array(new Uint8Array(index).buffer) }
+    }
+    const offsets: number[] = []
+    const { end } = await scanFrames(file, first, (_, offset) => offsets.push(offset))
+    return { file, offsets: Uint32Array.from([...offsets, end]) }
+  }
+
+  #file(): DiskFile {
+    if (this.#active === null) throw new LedgerError('ledger_closed', 'the write-ahead log is closed')
+    return this.#active
+  }
+
+  #path(first: number): string {
+    return join(this.#dir, `${String(first).padStart(12, '0')}.wal`)
+  }
+
+  #indexPath(first: number): string {
+    return this.#path(first).replace(/wal$/, 'idx')
+  }
+}
