@@ -1,0 +1,155 @@
+/**
+ * What the reader learns from: asks of our own, and labelled public texts that stay outside the repository.
+ *
+ * A row says only what its source supports: a head that a source cannot label is left out of it.
+ */
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CAPABILITIES, type Capability } from '../../server/src/boundary/index.ts'
+import type { BinaryHead } from '../../server/src/boundary/model.ts'
+import { FAMILIES, FRAMES, SLOTS } from './asks.ts'
+
+export interface Row {
+  readonly id: string
+  readonly text: string
+  readonly source: string
+  readonly lang: string
+  /** 1 or 0 for each head the source can label. */
+  readonly heads: Readonly<Partial<Record<BinaryHead, 0 | 1>>>
+  /** Index into CAPABILITIES, or null. */
+  readonly capability: number | null
+  readonly weight: number
+}
+
+/** Small deterministic generator (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+const capabilityIndex = (name: Capability): number => CAPABILITIES.indexOf(name)
+
+const HEADS_OF_SIDE = {
+  defensive: { cyber: 1, harm: 0, dual: 0 },
+  dual_use: { cyber: 1, harm: 0, dual: 1 },
+  offensive: { cyber: 1, harm: 1, forbidden: 0 },
+  prohibited: { cyber: 1, harm: 1, forbidden: 1 },
+  non_cyber: { cyber: 0, harm: 0 },
+} as const
+
+/** Rows from our own asks: `copies` fillings of every ask. */
+export function ownRows(seed: number, copies: number): Row[] {
+  const random = seededRandom(seed)
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
+  const rows: Row[] = []
+  for (const family of FAMILIES) {
+    for (const lang of ['en', 'ja'] as const) {
+      for (const ask of family[lang]) {
+        const seen = new Set<string>()
+        for (let copy = 0; copy < copies; copy++) {
+          const filled = ask.replace(/\{(\w+)\}/g, (_, slot: string) => pick(SLOTS[slot]?.[lang] ?? ['']))
+          const framed = random() < 0.45 ? pick(FRAMES[lang]).replace('{ask}', filled) : filled
+          const text = lang === 'en' && random() < 0.2 ? framed.toLowerCase() : framed
+          if (seen.has(text)) continue
+          seen.add(text)
+          rows.push({
+            id: `own-${rows.length}`,
+            text,
+            source: 'own',
+            lang,
+            heads: HEADS_OF_SIDE[family.side],
+            capability: capabilityIndex(family.capability),
+            weight: family.side === 'non_cyber' ? 1 : 0.6,
+          })
+        }
+      }
+    }
+  }
+  return rows
+}
+
+interface PublicRow {
+  readonly id: string
+  readonly text: string
+  readonly side?: string
+  readonly cap?: string | null
+  readonly lang?: string
+  readonly orig?: unknown
+}
+
+type Labels = Pick<Row, 'heads' | 'capability' | 'weight'>
+const labels = (heads: Row['heads'], capability: Capability | null, weight: number): Labels => ({
+  heads,
+  capability: capability === null ? null : capabilityIndex(capability),
+  weight,
+})
+
+/** How each public source is labelled; a source not listed is not used. */
+const SOURCES: Readonly<Record<string, (row: PublicRow) => Labels | null>> = {
+  cysecbench: ({ orig }) =>
+    labels({ cyber: 1, harm: 1 }, orig === 'Malware Attacks' ? 'malware_creation' : null, 0.5),
+  templated: templatedLabels,
+  cse_instruct_coding: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 0.5),
+  self_instruct_t0: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 0.4),
+  self_instruct_seeds: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 1),
+  jcommonsenseqa_ja: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 0.5),
+  sigma_rules: () => labels(HEADS_OF_SIDE.defensive, 'detection_engineering', 0.25),
+  splunk_stories: () => labels(HEADS_OF_SIDE.defensive, null, 0.4),
+  owasp_cheatsheets: () => labels({ cyber: 1, harm: 0 }, null, 0.4),
+  attack_mitigations: () => labels(HEADS_OF_SIDE.defensive, 'hardening', 1),
+  attack_techniques: () => labels({ cyber: 1 }, null, 0.4),
+}
+
+const TEMPLATED_CAPABILITY: Readonly<Record<string, Capability>> = {
+  c2: 'command_and_control',
+  credential_attack: 'credential_attack',
+  exfiltration: 'data_exfiltration',
+  impact: 'disruption',
+  lateral_movement: 'lateral_movement',
+  malware_dev: 'malware_creation',
+  adversary_emulation: 'attack_emulation',
+  sysadmin: 'none',
+}
+
+function templatedLabels({ side, cap }: PublicRow): Labels | null {
+  const capability = TEMPLATED_CAPABILITY[cap ?? ''] ?? null
+  if (side === 'defensive') return labels({ cyber: 1, harm: 0, dual: 0 }, null, 0.3)
+  if (side === 'dual') return labels({ cyber: 1, harm: 0, dual: 1 }, null, 0.3)
+  if (side === 'offensive') return labels({ cyber: 1, harm: 1 }, capability, 0.3)
+  // Administration borders on security: its side is certain, its topic is not.
+  return labels({ harm: 0, dual: 0 }, null, 0.4)
+}
+
+export interface Corpus {
+  readonly rows: readonly Row[]
+  /** SHA-256 of every file read, by name. */
+  readonly digests: Readonly<Record<string, string>>
+}
+
+/** Rows of the public sources below `dir` (folders `train` and `taxonomy`). */
+export function publicRows(dir: string): Corpus {
+  const rows: Row[] = []
+  const digests: Record<string, string> = {}
+  for (const folder of ['train', 'taxonomy']) {
+    for (const file of readdirSync(join(dir, folder)).sort()) {
+      const source = file.replace(/\.jsonl$/, '')
+      const label = SOURCES[source]
+      if (label === undefined) continue
+      const bytes = readFileSync(join(dir, folder, file))
+      digests[`${folder}/${file}`] = createHash('sha256').update(bytes).digest('hex')
+      for (const line of bytes.toString().trim().split('\n')) {
+        const row = JSON.parse(line) as PublicRow
+        const labelled = label(row)
+        if (labelled !== null)
+          rows.push({ ...labelled, id: row.id, text: row.text, source, lang: row.lang ?? 'en' })
+      }
+    }
+  }
+  return { rows, digests }
+}
