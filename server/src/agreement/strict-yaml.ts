@@ -105,7 +105,8 @@ function parse(text: string, lineCounter: LineCounter, source: Source): Document
     stringKeys: true,
     merge: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    // At 'silent' the parser drops a second document without a word.
+    logLevel: 'error',
     lineCounter,
   })
   const problem = document.errors[0] ?? document.warnings[0]
