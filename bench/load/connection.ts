@@ -63,8 +63,8 @@ export class Connection {
   }
 
   close(): void {
-    this.#waiting = null
     this.#socket.destroy()
+    this.#fail(new Error('connection closed before the answer ended'))
   }
 
   #fail(error: Error): void {
