@@ -48,9 +48,14 @@ function grantsOf(snapshot: Snapshot, actor: string): readonly Grant[] {
   return index.get(actor) ?? []
 }
 
-function matches(grant: Grant, { reading, session }: FactsInput, engagement: Engagement | null): boolean {
+function matches(
+  grant: Grant,
+  { principal, reading, session }: FactsInput,
+  engagement: Engagement | null,
+): boolean {
   return (
     grant.session === session &&
+    grant.institution === principal.institution.id &&
     grant.capability === reading.capability &&
     grant.engagement === (engagement?.id ?? null)
   )

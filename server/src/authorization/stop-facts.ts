@@ -33,8 +33,7 @@ function covers(
     case 'model':
       return model === null || scope.id === model.id || model.aliases.includes(scope.id)
     case 'jurisdiction':
-      // An institution whose jurisdiction the agreement does not give is covered by a stop of any.
-      return (snapshot.agreement.institutions.get(institution.id)?.jurisdiction ?? scope.id) === scope.id
+      return scope.id === institution.jurisdiction
     default:
       return true
   }
