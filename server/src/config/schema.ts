@@ -72,10 +72,10 @@ const upstream = object({
       max: 3,
     }),
     headers: textMap({ doc: 'Fixed extra headers, e.g. `openai-project`.', keyCheck: checkHeader }),
-    connectTimeoutMs: integer({ doc: 'Until a connection stands.', default: 10_000, min: 10, max: 120_000 }),
+    connectTimeoutMs: integer({ doc: 'Until a connection stands.', default: 5_000, min: 10, max: 120_000 }),
     headTimeoutMs: integer({
       doc: 'From the request sent to the head of the answer.',
-      default: 300_000,
+      default: 600_000,
       min: 10,
       max: 3_600_000,
     }),
@@ -157,7 +157,6 @@ export const CONFIG_SCHEMA = object({
       doc: 'Limits on what a client may send.',
       of: {
         bodyBytesMax: integer({ doc: 'Largest request body.', default: 4 * MIB, min: 1024, max: 64 * MIB }),
-        headerBytesMax: integer({ doc: 'Largest request head.', default: 16_384, min: 4096, max: 131_072 }),
         headTimeoutMs: integer({
           doc: 'Until a request head is complete.',
           default: 10_000,
@@ -166,9 +165,15 @@ export const CONFIG_SCHEMA = object({
         }),
         bodyTimeoutMs: integer({
           doc: 'Until a request body is complete.',
-          default: 60_000,
+          default: 30_000,
           min: 100,
           max: 600_000,
+        }),
+        answerBytesMax: integer({
+          doc: 'Largest answer relayed; each is kept whole, encrypted, in the ledger.',
+          default: 8 * MIB,
+          min: 65_536,
+          max: 64 * MIB,
         }),
         concurrencyMax: integer({
           doc: 'Requests under way at once; more are answered 503.',
@@ -184,22 +189,28 @@ export const CONFIG_SCHEMA = object({
       of: {
         heldBytesMax: integer({
           doc: 'Bytes held back before a stream is cut.',
-          default: 65_536,
+          default: MIB,
           min: 1024,
           max: 16 * MIB,
         }),
         canaries: list({
-          doc: 'Strings that must never leave, 8 characters or longer.',
+          doc: 'Strings that must never leave, 8 to 256 characters.',
           of: parsed<string>({
             doc: 'A canary.',
             standIn: '',
             secret: true,
             parse: (value) =>
-              value.length >= 8
+              value.length >= 8 && value.length <= 256
                 ? { ok: true, value }
-                : { ok: false, wrong: 'must be 8 characters or longer' },
+                : { ok: false, wrong: 'must be 8 to 256 characters' },
           }),
           max: 1000,
+        }),
+        refusalHours: integer({
+          doc: 'How long a cut, or a refusal by the provider, repeats for the same content.',
+          default: 24,
+          min: 1,
+          max: 8760,
         }),
       },
     }),

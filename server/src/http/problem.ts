@@ -123,6 +123,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   storage_unavailable: 503,
   storage_timeout: 503,
   storage_query_failed: 500,
+  storage_foreign_ledger: 500,
   storage_migration_changed: 500,
   storage_migration_missing: 500,
   storage_migration_failed: 500,

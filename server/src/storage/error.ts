@@ -5,6 +5,8 @@ export type StorageErrorCode =
   | 'storage_unavailable'
   | 'storage_timeout'
   | 'storage_query_failed'
+  /** The database projects another ledger than the one that is open. */
+  | 'storage_foreign_ledger'
   | 'storage_migration_changed'
   | 'storage_migration_missing'
   | 'storage_migration_failed'

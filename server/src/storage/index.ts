@@ -1,4 +1,5 @@
 /** PostgreSQL: the connection, numbered migrations, the embedded server. Layer 1. */
+export { bindToLedger } from './bind.ts'
 export {
   type Database,
   type DatabaseOptions,

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { type Database, migrate, openDatabase, StorageError } from './index.ts'
+import { bindToLedger, type Database, migrate, openDatabase, StorageError } from './index.ts'
 import { openTestDatabase, type TestDatabase } from './testing.ts'
 
 let server: TestDatabase
@@ -131,5 +131,13 @@ test("the server's own migrations run on an empty database", async () => {
   const fresh = await openTestDatabase({ migrate: false })
   assert.ok((await migrate(fresh.database)).length > 0)
   assert.deepEqual(await migrate(fresh.database), [])
+  await fresh.close()
+})
+
+test('a database belongs to one ledger', async () => {
+  const fresh = await openTestDatabase()
+  await bindToLedger(fresh.database, 'test/one')
+  await bindToLedger(fresh.database, 'test/one')
+  await rejectsWith('storage_foreign_ledger', bindToLedger(fresh.database, 'test/two'))
   await fresh.close()
 })

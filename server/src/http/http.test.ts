@@ -1,0 +1,348 @@
+/** Tests of the listeners over real sockets: what is served, what is refused, what never shows. */
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import { newDecisionId, silentLogger } from '../base/index.ts'
+import { createHostCheck, type HostCheck } from '../config/index.ts'
+import { type Principal, ProgrammeError } from '../programme/index.ts'
+import { StorageError } from '../storage/index.ts'
+import { escapeHtml } from './html.ts'
+import { createAdminListener, createConsoleListener, createMetrics, HttpError, listen } from './index.ts'
+import { problemOf } from './problem.ts'
+import * as support from './testing.ts'
+
+const directory = mkdtempSync(path.join(tmpdir(), 'sekisho-http-'))
+const publicDir = path.join(directory, 'public')
+const ledger = new support.FakeLedger()
+const agreement = support.fakeAgreement()
+const fake = support.fakeProgramme(support.fakeSnapshot(agreement))
+const decision = newDecisionId()
+let databaseUp = true
+let closing = false
+const servers: Server[] = []
+const ports = { admin: 0, console: 0 }
+
+before(async () => {
+  mkdirSync(path.join(publicDir, 'tile/0/x000'), { recursive: true })
+  mkdirSync(path.join(publicDir, 'statements'))
+  writeFileSync(path.join(publicDir, 'checkpoint'), 'test/log\n1\n')
+  writeFileSync(path.join(publicDir, 'tile/0/000'), 'tile')
+  writeFileSync(path.join(publicDir, 'statements/3'), 'statement')
+  writeFileSync(path.join(directory, 'secret'), 'secret')
+  symlinkSync(path.join(directory, 'secret'), path.join(publicDir, 'tile/0/001'))
+  await ledger.append(support.intentDraft(decision, support.someFacts()))
+  await ledger.append(support.outcomeDraft(0))
+  const index = {
+    find: async (id: string) => (id === decision ? { intent: 0, outcome: 1 } : null),
+  }
+  const common = {
+    programme: fake.programme,
+    ledger: ledger.asLedger(publicDir),
+    index,
+    agreement: () => agreement,
+    decide: support.fakeDecision,
+    logger: silentLogger,
+  }
+  const metrics = createMetrics({
+    ledgerSize: () => 2,
+    ledgerWritable: () => true,
+    databaseHealthy: () => databaseUp,
+    leaseValid: () => true,
+    snapshotIndex: () => 5,
+    stops: () => 1,
+    openExchanges: () => 0,
+  })
+  let adminHosts: HostCheck = () => false
+  let consoleHosts: HostCheck = () => false
+  const admin = createAdminListener({
+    ...common,
+    metrics,
+    databaseHealthy: () => databaseUp,
+    closing: () => closing,
+    hostCheck: () => adminHosts,
+  })
+  const pages = createConsoleListener({
+    ...common,
+    url: () => 'http://console.example',
+    hostCheck: () => consoleHosts,
+  })
+  servers.push(admin, pages)
+  const anyPort = { host: '127.0.0.1', port: 0 }
+  const bound = [await listen(admin, anyPort, 'listen.admin'), await listen(pages, anyPort, 'listen.console')]
+  ports.admin = bound[0]!.port
+  ports.console = bound[1]!.port
+  adminHosts = createHostCheck(bound[0]!, ['admin.example'])
+  consoleHosts = createHostCheck(bound[1]!, [])
+})
+after(() => {
+  for (const server of servers) {
+    server.close()
+    server.closeAllConnections()
+  }
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const admin = (target: string, init?: RequestInit) => fetch(`http://127.0.0.1:${ports.admin}${target}`, init)
+const pages = (target: string, init?: RequestInit) =>
+  fetch(`http://127.0.0.1:${ports.console}${target}`, init)
+const codeOf = async (response: Response) => {
+  // Bodies of problem+json by RFC 9457; the test reads two members.
+  const body = (await response.json()) as { code: string; status: number }
+  assert.equal(response.headers.get('content-type'), 'application/problem+json')
+  assert.equal(body.status, response.status)
+  return [response.status, body.code]
+}
+
+/** Bytes as they are, because a good client would mend them. */
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.end(text))
+    let got = ''
+    socket.on('data', (chunk) => {
+      got += chunk.toString('latin1')
+    })
+    socket.on('close', () => resolve(got))
+    socket.on('error', reject)
+  })
+}
+
+test('alive, ready, measured', async () => {
+  assert.equal((await admin('/livez')).status, 200)
+  assert.equal((await admin('/readyz')).status, 200)
+  const metrics = await (await admin('/metrics')).text()
+  assert.match(metrics, /^sekisho_ledger_entries 2$/m)
+})
+
+test('ready without the database, not without the ledger, the lease, or while closing', async () => {
+  databaseUp = false
+  const response = await admin('/readyz')
+  assert.equal(response.status, 200)
+  assert.equal(((await response.json()) as { database: string }).database, 'gone')
+  databaseUp = true
+
+  ledger.writable = false
+  assert.equal((await admin('/readyz')).status, 503)
+  assert.equal((await admin('/livez')).status, 200, 'a full disk is no reason to be restarted')
+  ledger.writable = true
+  fake.lease = false
+  assert.equal((await admin('/readyz')).status, 503)
+  fake.lease = true
+  closing = true
+  assert.equal((await admin('/readyz')).status, 503)
+  closing = false
+  assert.equal((await admin('/readyz')).status, 200)
+})
+
+test('a Host header that does not name the listener is refused, whatever the route', async () => {
+  const ask = (host: string) =>
+    raw(ports.admin, `GET /livez HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+  for (const host of [
+    `127.0.0.1:${ports.admin}`,
+    `LOCALHOST:${ports.admin}`,
+    'admin.example',
+    'admin.example:443',
+  ]) {
+    assert.match(await ask(host), /^HTTP\/1\.1 200/, host)
+  }
+  for (const host of [
+    'evil.example',
+    '127.0.0.1',
+    `127.0.0.1:${ports.admin + 1}`,
+    'admin.example.evil.example',
+    '',
+  ]) {
+    assert.match(await ask(host), /^HTTP\/1\.1 421/, host)
+  }
+  assert.match(await raw(ports.admin, 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 400/)
+  const twice = `GET /livez HTTP/1.1\r\nHost: a\r\nHost: 127.0.0.1:${ports.admin}\r\nConnection: close\r\n\r\n`
+  assert.doesNotMatch(await raw(ports.admin, twice), /^HTTP\/1\.1 200/)
+})
+
+test('path tricks find nothing', async () => {
+  const tricks = [
+    '/../livez',
+    '//livez',
+    '/./livez',
+    '/livez%00',
+    '/%6civez',
+    '/livez/',
+    '/livez\\',
+    'http://evil.example/livez',
+  ]
+  for (const target of tricks) {
+    const answer = await raw(
+      ports.admin,
+      `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${ports.admin}\r\nConnection: close\r\n\r\n`,
+    )
+    assert.match(answer, /^HTTP\/1\.1 404/, target)
+  }
+})
+
+test('unknown routes and methods have their own codes', async () => {
+  assert.deepEqual(await codeOf(await admin('/nothing')), [404, 'http_route_unknown'])
+  assert.deepEqual(await codeOf(await admin('/v1/programme', { method: 'POST' })), [405, 'http_method'])
+  assert.equal((await admin('/livez', { method: 'HEAD' })).status, 200)
+})
+
+test('bodies: media type, size, form, and who sends them', async () => {
+  const post = (
+    body: string | Buffer,
+    headers: Record<string, string> = { 'content-type': 'application/json' },
+  ) => admin('/v1/statements', { method: 'POST', body: new Uint8Array(Buffer.from(body)), headers })
+  assert.deepEqual(await codeOf(await post('{}', { 'content-type': 'text/plain' })), [415, 'http_media_type'])
+  assert.deepEqual(
+    await codeOf(await post('{}', { 'content-type': 'application/json', 'content-encoding': 'gzip' })),
+    [415, 'http_media_type'],
+  )
+  const big = await post(`"${'x'.repeat(1024 * 1024)}"`).catch(() => null)
+  if (big !== null) assert.deepEqual(await codeOf(big), [413, 'http_body_too_large'])
+  for (const body of ['', '{', '{"a":1,"a":2}', Buffer.from([0x7b, 0xff, 0x7d]), '['.repeat(500)]) {
+    assert.deepEqual(await codeOf(await post(body)), [400, 'http_body_invalid'])
+  }
+  assert.deepEqual(await codeOf(await post('{}')), [400, 'statement_malformed'])
+  for (const header of [{ origin: 'http://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
+    const request = post('{}', { 'content-type': 'application/json', ...header } as Record<string, string>)
+    assert.deepEqual(await codeOf(await request), [403, 'http_origin_refused'])
+  }
+})
+
+test('a body cut short ends the connection, not the server', async () => {
+  const head = `POST /v1/statements HTTP/1.1\r\nHost: 127.0.0.1:${ports.admin}\r\nContent-Type: application/json\r\n`
+  await raw(ports.admin, `${head}Content-Length: 100\r\n\r\n{`)
+  await raw(ports.admin, `${head}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)
+  assert.equal((await admin('/livez')).status, 200)
+})
+
+test('a token is revoked by its holder or by platform staff of the same institution, by nobody else', async () => {
+  const actor = (id: string, institution: string, roles: string[]) =>
+    ({ id, institution, roles }) as unknown as Principal['actor']
+  const snapshot = fake.programme.snapshot()
+  const actors = new Map(
+    [actor('a', 'mufg', []), actor('p', 'mufg', ['platform'])].map((each) => [each.id, each]),
+  )
+  Object.assign(snapshot, { actors })
+  fake.tokens.set('a', [{ id: 'tok-a' } as never])
+  fake.principals.set('bearer-a', { actor: actor('a', 'mufg', []) } as Principal)
+  fake.principals.set('bearer-b', { actor: actor('b', 'mufg', ['analyst']) } as Principal)
+  fake.principals.set('bearer-p', { actor: actor('p', 'mufg', ['platform']) } as Principal)
+  fake.principals.set('bearer-q', { actor: actor('q', 'smbc', ['platform']) } as Principal)
+  const revoke = (bearer?: string) =>
+    admin('/v1/tokens/tok-a', {
+      method: 'DELETE',
+      headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
+    })
+  assert.deepEqual(await codeOf(await revoke()), [401, 'http_credential_required'])
+  assert.deepEqual(await codeOf(await revoke('nobody')), [401, 'http_credential_required'])
+  assert.deepEqual(await codeOf(await revoke('bearer-b')), [403, 'http_not_entitled'])
+  assert.deepEqual(await codeOf(await revoke('bearer-q')), [403, 'http_not_entitled'])
+  assert.deepEqual(fake.revoked, [])
+  assert.equal((await revoke('bearer-a')).status, 200)
+  assert.equal((await revoke('bearer-p')).status, 200)
+  assert.deepEqual(fake.revoked, ['tok-a', 'tok-a'])
+})
+
+test('a decision is shown by its id, without person, session, targets or prompt', async () => {
+  const response = await admin(`/v1/decisions/${decision}`)
+  const text = await response.text()
+  const view = JSON.parse(text) as { verdict: string; clauses: string[]; outcome: unknown; receipt: string }
+  assert.deepEqual(
+    [view.verdict, view.clauses, view.outcome, view.receipt],
+    ['deny', ['7.3'], { end: 'refused', code: 'agreement_denied' }, 'rcpt-0'],
+  )
+  assert.ok(!text.includes('secret-'))
+  assert.deepEqual(await codeOf(await admin(`/v1/decisions/${newDecisionId()}`)), [
+    404,
+    'http_decision_unknown',
+  ])
+  assert.deepEqual(await codeOf(await admin('/v1/decisions/0')), [404, 'http_decision_unknown'])
+  assert.deepEqual(await codeOf(await admin('/v1/holds/none')), [404, 'http_hold_unknown'])
+})
+
+test('pages escape everything, run nothing, and say so in their headers', async () => {
+  for (const target of ['/', '/agreement', `/decisions/${decision}`]) {
+    for (const lang of ['en', 'ja']) {
+      const response = await pages(`${target}?lang=${lang}`)
+      const text = await response.text()
+      assert.equal(response.status, 200, text)
+      assert.ok(text.includes(`<html lang="${lang}">`))
+      assert.ok(!/<script|\u202e/.test(text), target)
+      assert.ok(!text.includes('secret-'), target)
+      assert.match(response.headers.get('content-security-policy') ?? '', /default-src 'none'/)
+      assert.equal(response.headers.get('referrer-policy'), 'no-referrer')
+      assert.equal(response.headers.get('cache-control'), 'no-store')
+    }
+  }
+  const page = await (
+    await pages(`/decisions/${decision}`, { headers: { 'accept-language': 'ja-JP,en;q=0.5' } })
+  ).text()
+  assert.match(page, /<h1 class="deny">拒否<\/h1>/)
+  assert.match(page, /7\.3/)
+})
+
+test('a page that cannot be shown is a page, with its status', async () => {
+  const response = await pages('/decisions/%3Cscript%3E')
+  assert.equal(response.status, 404)
+  assert.match(response.headers.get('content-type') ?? '', /text\/html/)
+})
+
+test('a receipt discloses what the page shows', async () => {
+  const text = await (await pages(`/decisions/${decision}/receipt`)).text()
+  assert.equal(text, 'receipt of 0: kind time agreement decision facts\n')
+})
+
+test('the public ledger: its files with their caching, and nothing else', async () => {
+  const checkpoint = await pages('/ledger/checkpoint')
+  assert.deepEqual([checkpoint.status, checkpoint.headers.get('cache-control')], [200, 'no-cache'])
+  assert.equal(checkpoint.headers.get('access-control-allow-origin'), '*')
+  const tile = await pages('/ledger/tile/0/000')
+  assert.deepEqual(
+    [await tile.text(), tile.headers.get('cache-control')],
+    ['tile', 'public, max-age=31536000, immutable'],
+  )
+  assert.equal((await pages('/ledger/statements/3')).status, 200)
+  for (const name of [
+    '',
+    'tile/0/001',
+    'tile/0/002',
+    'tile/0/x000',
+    'tile',
+    'secret',
+    '../secret',
+    'tile/0/000.p/0',
+    '.lock',
+  ]) {
+    assert.equal((await pages(`/ledger/${name}`)).status, 404, name)
+  }
+  const climbing = `GET /ledger/../../secret HTTP/1.1\r\nHost: 127.0.0.1:${ports.console}\r\nConnection: close\r\n\r\n`
+  assert.match(await raw(ports.console, climbing), /^HTTP\/1\.1 404/)
+})
+
+test('an address in use says what to do', async () => {
+  const other = createConsoleListener({} as never)
+  await assert.rejects(
+    listen(other, { host: '127.0.0.1', port: ports.admin }, 'listen.console'),
+    (error: unknown) => error instanceof HttpError && error.code === 'http_address_in_use',
+  )
+})
+
+test('every room’s errors have a status, and a defect keeps its message', () => {
+  const gone = problemOf(new StorageError('storage_unavailable', 'gone')).problem
+  assert.deepEqual([gone.status, gone.code], [503, 'storage_unavailable'])
+  assert.equal(problemOf(new ProgrammeError('programme_database_unavailable', 'gone')).problem.status, 503)
+  const defect = problemOf(new TypeError('internal detail'))
+  assert.deepEqual([defect.problem.status, defect.defect], [500, true])
+  assert.ok(!JSON.stringify(defect.problem).includes('internal detail'))
+})
+
+test('escaped text cannot leave an attribute or open a tag', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      assert.doesNotMatch(escapeHtml(text), /[<>"']/)
+    }),
+  )
+})
