@@ -1,23 +1,37 @@
-/** Reads one text on its own, for batch use. Spec: docs/spec/boundary.md. */
+/** Reads one text on its own, for batch use. Spec: docs/spec/boundary.md §8. */
 import type { Capability, EvidenceSpan, Side, Target } from './reading.ts'
+import { readSegment } from './segment.ts'
 
 export interface TextReading {
   readonly capability: Capability
   /** The likeliest side even when `uncertain`, never `uncertain` itself. */
   readonly side: Exclude<Side, 'uncertain'>
+  /** Parts per thousand: how sure the reader is that the text is, or is not, offensive or prohibited. */
   readonly confidencePermille: number
   readonly uncertain: boolean
   readonly targets: readonly Target[]
   readonly spans: readonly EvidenceSpan[]
 }
 
-export function readText(_text: string): TextReading {
+/** Reads `text` as one user turn. Pure and deterministic; never throws on content. */
+export function readText(text: string): TextReading {
+  const { proposal, vague, targets, evidenceTargets, spans } = readSegment(text)
+  // Evidence names targets of action only where the ask is to act and names none itself.
+  const acting =
+    proposal.side === 'offensive' || proposal.side === 'prohibited' || proposal.uncertain || vague
+  const named = targets.length === 0 && acting ? evidenceTargets : targets
   return {
-    capability: 'none',
-    side: 'non_cyber',
-    confidencePermille: 0,
-    uncertain: true,
-    targets: [],
-    spans: [],
+    capability: proposal.capability,
+    side: proposal.side,
+    confidencePermille: confidencePermille(proposal.harm, proposal.side),
+    uncertain: proposal.uncertain || vague,
+    targets: named.map(({ kind, value, raw }) => ({ kind, value, raw, segment: 0 })),
+    spans: spans.map((span) => ({ ...span, segment: 0 })),
   }
+}
+
+/** Confidence in the side of the line that `side` lies on. */
+export function confidencePermille(harm: number, side: Side): number {
+  const harmful = side === 'offensive' || side === 'prohibited'
+  return Math.round(1000 * (harmful ? harm : 1 - harm))
 }

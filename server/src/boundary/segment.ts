@@ -1,0 +1,133 @@
+/**
+ * Reads one user text: splits it, unwraps it, scores it.
+ *
+ * Spec: docs/spec/boundary.md §2–6. Pure; the exchange reader remembers its results by digest.
+ */
+import { CONCEPTS } from './concepts.ts'
+import { featuresOf } from './features.ts'
+import { type Part, partsOf, textOf } from './instruction.ts'
+import { loadModel, scoreOf } from './model.ts'
+import { HARM_AT, HARM_UNSURE_AT, type Proposal, propose } from './proposal.ts'
+import { type FoundTarget, findTargets } from './targets.ts'
+import { readable, unwrapped } from './unwrap.ts'
+
+/** Evidence read at most, from its beginning and its end. */
+const EVIDENCE_CHARS_MAX = 8_000
+/** Concept spans reported at most. */
+const SPANS_MAX = 32
+
+export interface SegmentSpan {
+  readonly start: number
+  readonly end: number
+  readonly label: string
+}
+
+export interface SegmentReading {
+  readonly proposal: Proposal
+  /** The text asks for "it" without saying what: only earlier turns can tell. */
+  readonly vague: boolean
+  /** Targets named in the ask, and those that only evidence names. */
+  readonly targets: readonly FoundTarget[]
+  readonly evidenceTargets: readonly FoundTarget[]
+  readonly spans: readonly SegmentSpan[]
+}
+
+const MODEL = loadModel()
+
+/** Words with which pasted text tries to give orders. */
+const INJECTION =
+  /ignore (?:all |any |the )?(?:previous|prior|above|earlier) (?:instructions?|prompts?)|disregard (?:all |the )?(?:previous|above)|you are now (?:in )?(?:dan|developer mode|unrestricted)|new system prompt|(?:これまで|以前|上記|前)の(?:指示|命令)(?:は|を)?(?:すべて)?(?:無視|忘れ)/i
+/** The ask is to do what the evidence says. */
+const FOLLOW =
+  /\b(?:do|follow|execute|carry out|perform|complete|obey|answer|respond to|finish|continue) (?:exactly )?(?:what|whatever|the (?:following|above|below|text|instructions?|task|request|prompt)|this|these|it)\b|\bdecode\b.{0,40}\b(?:and|then)\b|(?:以下|次|上記|下記)の(?:通り|とおり|指示|内容|依頼|文章)(?:に従|を実行|を行|どおり|に答)|に従って(?:ください|実行)|デコードして.{0,20}(?:実行|従|答)/i
+/** Without anything else, these leave open what is wanted. */
+const POINTING =
+  /\b(?:it|this|that|them|the (?:box|thing|host|machine|target|rest|same))\b|それ|これ|あれ|例の|さっきの|あの|同じ/i
+const POINTING_ACT =
+  /\b(?:against|on|into|work|run|launch|fire|try|hit|do|get in|go|use|continue|proceed|finish)\b|に対し|やって|動かして|実行|試して|続け|進めて|お願い|使って|撃/i
+/** Nothing but "go on". */
+const CONTINUE =
+  /^(?:please |ok,? |yes,? |sure,? |はい、?|では、?)*(?:continue|go on|go ahead|proceed|keep going|next|yes|ok(?:ay)?|do it|again|same again|carry on|続けて|続き(?:を|は)?|次(?:へ|を|は)?|進めて|はい|お願いします|やって|もう一度|同じように(?:して)?)(?: please|ください|お願いします)?[.!。！]*$/i
+
+/** Reads one user text. */
+export function readSegment(text: string): SegmentReading {
+  const parts = partsOf(text)
+  const ask = textOf(text, parts, 'instruction')
+  const evidence = clipped(textOf(text, parts, 'evidence'))
+  const asked = readable(ask)
+  const features = featuresOf(asked)
+  const own = ask === '' ? null : propose(scoreOf(MODEL, features))
+  const proposal = combine(own, asked, evidence)
+  const targets = findTargets(text)
+  const inAsk = (target: FoundTarget): boolean => kindAt(parts, target.start) === 'instruction'
+  return {
+    proposal,
+    vague:
+      evidence === '' &&
+      isVague(
+        asked,
+        features.hits.map(({ concept }) => CONCEPTS[concept]?.kind ?? 'how'),
+      ),
+    targets: targets.filter(inAsk),
+    evidenceTargets: targets.filter((target) => !inAsk(target)),
+    spans: spansOf(text, parts, targets),
+  }
+}
+
+/** The ask decides; what it carries encoded, or tells the model to follow, is read as well. */
+function combine(own: Proposal | null, asked: string, evidence: string): Proposal {
+  const hidden = unwrapped(asked).map(scored)
+  const shown = evidence === '' ? null : scored(evidence)
+  if (own === null) return shown === null ? EMPTY : shownAlone(shown)
+  const follows = FOLLOW.test(asked)
+  const inner = [...hidden, ...(shown !== null && follows ? [shown] : [])]
+  const worst = inner.reduce<Proposal | null>(
+    (top, each) => (top === null || each.harm > top.harm ? each : top),
+    null,
+  )
+  if (worst === null || worst.harm <= own.harm) return own
+  // A defender who shows an encoded payload asks about it; one who only wraps an ask does not.
+  if (!follows && own.cyber >= 0.5 && own.harm < HARM_UNSURE_AT && own.side === 'defensive') return own
+  return worst.harm >= HARM_AT ? worst : own
+}
+
+const EMPTY: Proposal = { side: 'non_cyber', capability: 'none', uncertain: false, harm: 0, cyber: 0 }
+
+function scored(text: string): Proposal {
+  return propose(scoreOf(MODEL, featuresOf(readable(text))))
+}
+
+/** Evidence without an ask: nothing says what is wanted, so harm is only ever suspected. */
+function shownAlone(shown: Proposal): Proposal {
+  return { ...shown, uncertain: shown.harm >= HARM_UNSURE_AT }
+}
+
+function isVague(asked: string, kinds: readonly string[]): boolean {
+  if (CONTINUE.test(asked)) return true
+  if (asked.length > 120 || kinds.filter((kind) => kind === 'thing').length > 1) return false
+  return (
+    POINTING.test(asked) && POINTING_ACT.test(asked) && kinds.filter((kind) => kind === 'act').length <= 1
+  )
+}
+
+function clipped(text: string): string {
+  if (text.length <= EVIDENCE_CHARS_MAX) return text
+  return `${text.slice(0, EVIDENCE_CHARS_MAX / 2)}\n${text.slice(-EVIDENCE_CHARS_MAX / 2)}`
+}
+
+function kindAt(parts: readonly Part[], place: number): Part['kind'] {
+  return parts.find((part) => place >= part.start && place < part.end)?.kind ?? 'instruction'
+}
+
+function spansOf(text: string, parts: readonly Part[], targets: readonly FoundTarget[]): SegmentSpan[] {
+  const spans: SegmentSpan[] = parts
+    .filter(({ kind }) => kind === 'evidence')
+    .map(({ start, end }) => ({ start, end, label: 'evidence' }))
+  const injection = INJECTION.exec(text)
+  if (injection !== null) {
+    spans.push({ start: injection.index, end: injection.index + injection[0].length, label: 'injection' })
+  }
+  for (const { start, end, homograph } of targets)
+    if (homograph) spans.push({ start, end, label: 'homograph' })
+  return spans.slice(0, SPANS_MAX)
+}

@@ -1,0 +1,83 @@
+/**
+ * Takes the wrapping off a text before it is read: encodings, lookalike letters, letters set apart.
+ *
+ * Spec: docs/spec/boundary.md §2. HOSTILE: bounded in number, size and depth, so a bomb costs nothing.
+ */
+import { normalise } from './normal.ts'
+
+/** Encoded runs opened in one text, characters of each, and how deep encodings nest. */
+const BLOBS_MAX = 8
+const BLOB_CHARS_MAX = 16_384
+const DEPTH_MAX = 2
+
+const BASE64 = /(?<![\w+/=-])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/=-])/g
+const HEX = /(?<!\w)(?:[0-9a-fA-F]{2}){12,}(?!\w)|(?:(?:\\x|0x|%)[0-9a-fA-F]{2}[ ,]?){8,}/g
+const ENTITIES = /&(?:#(\d{2,7})|#x([0-9a-fA-F]{2,6})|(amp|lt|gt|quot|apos|nbsp));/g
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+}
+const PERCENT = /(?:%[0-9a-fA-F]{2})+/g
+/** `r a n s o m` or `r-a-n-s-o-m`: letters set apart by one mark. */
+const SET_APART = /(?<![A-Za-z0-9])(?:[A-Za-z][ ._*-]){4,}[A-Za-z](?![A-Za-z0-9])/g
+
+/** Cyrillic and Greek letters that imitate Latin ones, in the order of LATIN. */
+const LOOKALIKES = 'аеорсухіјѕһԁɡαορεικντυхВЕКМНОРСТХАІЅЈ'
+const LATIN = 'aeopcyxijshdgaopeikvtuxBEKMHOPCTXAISJ'
+const FOLD = new Map([...LOOKALIKES].map((letter, index) => [letter, [...LATIN][index] ?? letter]))
+const MIXED = /[\w\u0370-\u052f]*(?:[a-zA-Z][\u0370-\u052f]|[\u0370-\u052f][a-zA-Z])[\w\u0370-\u052f]*/g
+
+/** `text` as it is meant to be read: normal form, lookalikes folded inside mixed words, entities resolved. */
+export function readable(text: string): string {
+  let plain = normalise(text).text
+  if (plain.includes('&')) plain = plain.replace(ENTITIES, resolveEntity)
+  if (/[\u0370-\u052f]/.test(plain)) {
+    plain = plain.replace(MIXED, (word) => [...word].map((letter) => FOLD.get(letter) ?? letter).join(''))
+  }
+  return plain.replace(SET_APART, (run) => run.replace(/[ ._*-]/g, ''))
+}
+
+/** Texts encoded inside `text` (base64, hexadecimal, percent), opened; at most BLOBS_MAX, DEPTH_MAX deep. */
+export function unwrapped(text: string, depth = 0): string[] {
+  const opened: string[] = []
+  const add = (plain: string | null): void => {
+    if (plain === null || opened.length >= BLOBS_MAX) return
+    opened.push(plain)
+    if (depth + 1 < DEPTH_MAX) opened.push(...unwrapped(plain, depth + 1).slice(0, BLOBS_MAX - opened.length))
+  }
+  for (const [run] of text.matchAll(BASE64)) {
+    if (opened.length >= BLOBS_MAX) break
+    if (!/^[0-9a-fA-F]+$/.test(run)) add(printable(Buffer.from(run.slice(0, BLOB_CHARS_MAX), 'base64')))
+  }
+  for (const [run] of text.matchAll(HEX)) {
+    if (opened.length >= BLOBS_MAX) break
+    add(printable(Buffer.from(run.slice(0, BLOB_CHARS_MAX).replace(/\\x|0x|[%, ]/g, ''), 'hex')))
+  }
+  for (const [run] of text.matchAll(PERCENT)) {
+    if (opened.length >= BLOBS_MAX) break
+    if (run.length >= 12 && run.length < 24) add(printable(Buffer.from(run.replaceAll('%', ''), 'hex')))
+  }
+  return opened
+}
+
+function resolveEntity(all: string, decimal?: string, hex?: string, named?: string): string {
+  if (named !== undefined) return NAMED[named] ?? all
+  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
+  return code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? all : String.fromCodePoint(code)
+}
+
+/** The text of `bytes` if it is one: valid UTF-8, words, hardly any control characters. */
+function printable(bytes: Buffer): string | null {
+  if (bytes.length < 6) return null
+  const text = bytes.toString('utf8')
+  if (text.includes('\ufffd')) return null
+  let odd = 0
+  for (let i = 0; i < text.length; i++)
+    if (text.charCodeAt(i) < 32 && !'\n\r\t'.includes(text[i] ?? '')) odd++
+  const worded = /[a-zA-Z]{3,}|[\u3040-\u30ff\u4e00-\u9fff]{2,}/.test(text) && /[\s\u3040-\u30ff]/.test(text)
+  return odd > 0 || !worded ? null : text
+}
