@@ -6,22 +6,28 @@
  */
 import { hash } from 'node:crypto'
 import { WireError } from './error.ts'
+import {
+  arrayAt,
+  clip,
+  escapePointer,
+  isStructural,
+  mentionsSchema,
+  objectAt,
+  STRUCTURAL_TEXT_MAX,
+  stringAt,
+  typeError,
+} from './json-at.ts'
+import { type MediaSink, readMedia, readSource } from './media.ts'
 import type { Dialect, JsonObject, JsonValue, Segment, SegmentKind, SegmentRole } from './request.ts'
-import { type DialectTypes, NESTED_TOOL, TYPE_TABLES, type TypeSpec } from './type-tables.ts'
+import { type DialectTypes, NESTED_TOOL, PREDICTION, TYPE_TABLES, type TypeSpec } from './type-tables.ts'
 
 /** Most segments one request may hold. */
 const SEGMENTS_MAX = 20_000
 
-/** Longest string a structural value may hold before it is read as text, in UTF-16 code units. */
-const STRUCTURAL_TEXT_MAX = 128
-
-/** Most leaves a structural value may hold before it is read as text. */
-const STRUCTURAL_LEAVES_MAX = 64
-
 /** What a content part of a thing of this kind is, when the part itself is plain text. */
 const INHERITED: ReadonlySet<SegmentKind> = new Set(['tool_result', 'reasoning'])
 
-export class Collector {
+export class Collector implements MediaSink {
   readonly segments: Segment[] = []
   readonly opaqueDigests: string[] = []
   private readonly dialect: Dialect
@@ -39,6 +45,8 @@ export class Collector {
 
   /** A value no table knows: read as text whatever it is. */
   unlisted(role: SegmentRole, value: JsonValue, path: string): void {
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    if (name.length > STRUCTURAL_TEXT_MAX) this.text(role, 'unlisted', name, path)
     if (value === null || typeof value === 'boolean' || typeof value === 'number') return
     const text = typeof value === 'string' ? value : JSON.stringify(value)
     if (text !== '[]' && text !== '{}') this.text(role, 'unlisted', text, path)
@@ -53,6 +61,11 @@ export class Collector {
   setting(value: JsonValue, path: string): void {
     if (isStructural(value) && !mentionsSchema(value)) return
     this.text('system', 'text', JSON.stringify(value), path)
+  }
+
+  /** Chat `prediction`: what the answer is expected to say. */
+  prediction(value: JsonValue, path: string): void {
+    this.typed(objectAt(value, path), PREDICTION, 'assistant', path, 'text')
   }
 
   /** Responses `input[]`, Chat and Anthropic `messages[]`. */
@@ -160,10 +173,10 @@ export class Collector {
         this.opaque(role, value, path)
         return
       case 'media':
-        this.media(role, value, path)
+        readMedia(this, role, value, path)
         return
       case 'source':
-        this.source(role, value, path)
+        readSource(this, role, value, path)
         return
       case 'skip':
         this.structural(role, value, path)
@@ -228,66 +241,6 @@ export class Collector {
     this.push({ role, kind: 'unreadable', text: '', path, sha256, unreadable: 'encrypted' })
   }
 
-  /** Inline bytes pass as unreadable; `http:`, `file-…` and anything else remote is refused. */
-  private media(role: SegmentRole, value: JsonValue, path: string): void {
-    if (typeof value === 'string') {
-      if (!isInlineData(value)) {
-        throw new WireError(
-          'wire_item_refused',
-          'a remote URL cannot be read here; send the bytes as a `data:` URL',
-          path,
-        )
-      }
-      this.push({
-        role,
-        kind: 'unreadable',
-        text: '',
-        path,
-        sha256: hash('sha256', value, 'hex'),
-        unreadable: 'media',
-      })
-      return
-    }
-    const object = objectAt(value, path)
-    for (const member of Object.keys(object)) {
-      // INVARIANT: `member` comes from Object.keys.
-      const inner = object[member] as JsonValue
-      const at = `${path}/${escapePointer(member)}`
-      if (member === 'file_id' || member === 'id') {
-        throw new WireError(
-          'wire_item_refused',
-          `\`${member}\` refers to a file kept at the vendor; send the content itself`,
-          at,
-        )
-      }
-      if (member === 'url' || member === 'data' || member === 'file_data') this.media(role, inner, at)
-      else if (member === 'detail' || member === 'format') this.structural(role, inner, at)
-      else this.unlisted(role, inner, at)
-    }
-  }
-
-  /** Anthropic `source`: base64 bytes, plain text, nested content; `url` and `file` are refused. */
-  private source(role: SegmentRole, value: JsonValue, path: string): void {
-    const object = objectAt(value, path)
-    const type = stringAt(object.type ?? null, `${path}/type`)
-    const data = object.data ?? null
-    if (type === 'base64') this.media(role, stringAt(data, `${path}/data`), `${path}/data`)
-    else if (type === 'text') this.text(role, 'text', stringAt(data, `${path}/data`), `${path}/data`)
-    else if (type === 'content') this.parts(object.content ?? null, role, `${path}/content`, 'text')
-    else if (type === 'url' || type === 'file') {
-      throw new WireError(
-        'wire_item_refused',
-        `a source of type \`${type}\` cannot be read here; send the content itself`,
-        path,
-      )
-    } else throw new WireError('wire_item_unknown', `source of unknown type \`${clip(type)}\``, path)
-    for (const member of Object.keys(object)) {
-      // INVARIANT: `member` comes from Object.keys.
-      if (!SOURCE_MEMBERS.has(member))
-        this.unlisted(role, object[member] as JsonValue, `${path}/${escapePointer(member)}`)
-    }
-  }
-
   private checkDemand(object: JsonObject, spec: TypeSpec, path: string): void {
     if (spec.demand === null) return
     const { member, type } = spec.demand
@@ -330,7 +283,7 @@ export class Collector {
     return stringAt(type ?? null, `${path}/type`)
   }
 
-  private push(segment: Segment): void {
+  push(segment: Segment): void {
     if (this.segments.length >= SEGMENTS_MAX) {
       throw new WireError('wire_items_too_many', `the request holds more than ${SEGMENTS_MAX} pieces of text`)
     }
@@ -356,7 +309,6 @@ const CALL_MEMBERS: ReadonlySet<string> = new Set([
   'arguments',
   'input',
 ])
-const SOURCE_MEMBERS: ReadonlySet<string> = new Set(['type', 'data', 'content', 'media_type'])
 
 function lookUp(table: ReadonlyMap<string, TypeSpec>, type: string, path: string, noun: string): TypeSpec {
   const spec = table.get(type)
@@ -381,62 +333,4 @@ const REFUSAL: Readonly<Record<string, string>> = {
 function roleOfPart(role: SegmentRole, kind: SegmentKind): SegmentRole {
   if (kind === 'tool_result') return 'tool'
   return kind === 'tool_call' ? 'assistant' : role
-}
-
-function isInlineData(value: string): boolean {
-  if (value.startsWith('data:')) return true
-  // Bare base64, as `file_data` and Anthropic's `data` send it. A URL or an id always holds a character outside.
-  return value.length > 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(value)
-}
-
-function isStructural(value: JsonValue): boolean {
-  let leaves = 0
-  const visit = (node: JsonValue): boolean => {
-    if (++leaves > STRUCTURAL_LEAVES_MAX) return false
-    if (typeof node === 'string') return node.length <= STRUCTURAL_TEXT_MAX
-    if (node === null || typeof node !== 'object') return true
-    if (Array.isArray(node)) return node.every(visit)
-    return Object.keys(node).every(
-      (key) => key.length <= STRUCTURAL_TEXT_MAX && visit(node[key] as JsonValue),
-    )
-  }
-  return visit(value)
-}
-
-function mentionsSchema(value: JsonValue): boolean {
-  if (value === null || typeof value !== 'object') return false
-  if (Array.isArray(value)) return value.some(mentionsSchema)
-  return Object.keys(value).some(
-    (key) => key.includes('schema') || key === 'instructions' || mentionsSchema(value[key] as JsonValue),
-  )
-}
-
-export function objectAt(value: JsonValue, path: string): JsonObject {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw typeError(path, 'an object')
-  return value
-}
-
-export function arrayAt(value: JsonValue, path: string): JsonValue[] {
-  if (!Array.isArray(value)) throw typeError(path, 'a list')
-  return value
-}
-
-export function stringAt(value: JsonValue, path: string): string {
-  if (typeof value !== 'string') throw typeError(path, 'a string')
-  return value
-}
-
-export function typeError(path: string, wanted: string): WireError {
-  return new WireError('wire_field_type', `\`${clip(path)}\` must be ${wanted}`, clip(path))
-}
-
-/** RFC 6901. */
-export function escapePointer(member: string): string {
-  return member.includes('~') || member.includes('/')
-    ? member.replaceAll('~', '~0').replaceAll('/', '~1')
-    : member
-}
-
-function clip(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text
 }

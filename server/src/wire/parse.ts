@@ -3,10 +3,11 @@
  *
  * Spec: docs/spec/wire.md §2–5. Input is HOSTILE: every defect is a WireError with one code, never a crash.
  */
-import { arrayAt, Collector, escapePointer, objectAt, stringAt, typeError } from './collect.ts'
+import { Collector } from './collect.ts'
 import { contentDigest } from './digest.ts'
 import { WireError } from './error.ts'
 import { FIELD_TABLES, type FieldRule } from './field-tables.ts'
+import { arrayAt, escapePointer, objectAt, stringAt, typeError } from './json-at.ts'
 import type { Dialect, JsonObject, JsonValue, WireRequest } from './request.ts'
 import { parseStrictJson } from './strict-json.ts'
 
@@ -134,7 +135,7 @@ function readField(field: string, value: JsonValue, path: string, collector: Col
       })
       return
     case 'prediction':
-      collector.parts(objectAt(value, path).content ?? null, 'assistant', `${path}/content`, 'text')
+      collector.prediction(value, path)
       return
     case 'stop':
     case 'stop_sequences':

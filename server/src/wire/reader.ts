@@ -78,7 +78,7 @@ export function readResponse(dialect: Dialect, body: Buffer): StreamPart[] {
     reader.message(parts, data, state)
     reader.end(parts, state)
   }
-  if (!state.ended) parts.push({ type: 'unknown', name: 'not_ended' })
+  if (!state.ended && parts.at(-1)?.type !== 'unknown') parts.push({ type: 'unknown', name: 'not_ended' })
   return parts
 }
 

@@ -170,6 +170,8 @@ const CHAT_ITEMS: TypeTable = new Map([
   ],
 ])
 
+export const PREDICTION = spec('text', { parts: ['content'] })
+
 const CHAT_PARTS: TypeTable = new Map([
   ['text', spec('text', { join: ['text'], skip: CACHE })],
   ['refusal', spec('text', { join: ['refusal'] })],

@@ -68,17 +68,16 @@ class Answer implements UpstreamExchange {
       await this.pause()
       await this.answer()
     } catch (error) {
-      if (!this.signal.aborted) throw error
-      const closed = this.closing.aborted
-      this.sink.onError(
-        new UpstreamError(
-          closed ? 'upstream_closed' : 'upstream_aborted',
-          closed ? 'the rehearsal model is closed' : 'the request was aborted',
-        ),
-      )
+      this.sink.onError(this.reason(error))
       return
     }
     this.sink.onEnd()
+  }
+
+  private reason(error: unknown): UpstreamError {
+    if (this.closing.aborted) return new UpstreamError('upstream_closed', 'the rehearsal model is closed')
+    if (this.signal.aborted) return new UpstreamError('upstream_aborted', 'the request was aborted')
+    return new UpstreamError('upstream_protocol', 'the rehearsal model failed', { cause: error })
   }
 
   private async answer(): Promise<void> {
