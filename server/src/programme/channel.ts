@@ -11,6 +11,8 @@ export interface Channel {
   onMessage(listener: (message: unknown) => void): void
   /** Called once when the other side is gone. */
   onClose(listener: () => void): void
+  /** Lets go of the other side. */
+  close(): void
 }
 
 /** The writer's end: a channel to a child forked with `serialization: 'advanced'`. */
@@ -23,6 +25,9 @@ export function channelToChild(child: ChildProcess): Channel {
     onMessage: (listener) => void child.on('message', listener),
     onClose(listener) {
       child.once('disconnect', listener)
+    },
+    close() {
+      if (child.connected) child.disconnect()
     },
   }
 }
@@ -38,6 +43,9 @@ export function channelToParent(): Channel {
     onMessage: (listener) => void process.on('message', listener),
     onClose(listener) {
       process.once('disconnect', listener)
+    },
+    close() {
+      if (process.connected) process.disconnect?.()
     },
   }
 }

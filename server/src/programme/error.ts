@@ -31,6 +31,9 @@ export type StatementRefusal =
   | 'statement_already_approved'
   | 'statement_hold_unknown'
   | 'statement_hold_mismatch'
+  | 'statement_draft_mismatch'
+  | 'statement_capability_never_granted'
+  | 'statement_founding_differs'
   | 'statement_limit'
 
 export type ProgrammeErrorCode =

@@ -15,12 +15,27 @@ export {
   type ReserveRequest,
   type StickyRefusal,
 } from './authority.ts'
+export { type ConnectedAuthority, type ConnectOptions, connectAuthority } from './authority-worker.ts'
 export { type Channel, channelToChild, channelToParent } from './channel.ts'
 export { ProgrammeError, type ProgrammeErrorCode, type StatementRefusal } from './error.ts'
-export type { DecisionField, RefersField, ResponseField } from './exchange.ts'
+export { type DecisionField, REDECIDED_CODE, type ResponseField } from './exchange.ts'
+export { fold, type Standing } from './fold.ts'
+export { HOLD_MS_MAX } from './hold.ts'
+export { generateKeyPair, type KeyPair, keyPairFromSeed, type SigningKey } from './key.ts'
+export { assertListenable } from './listen.ts'
 export { openProgramme } from './open.ts'
-export type { AgreementLookup, Hold, Programme, ProgrammeOptions, Submitted } from './programme.ts'
+export type {
+  AgreementLookup,
+  DecisionQuery,
+  DecisionRow,
+  Hold,
+  Programme,
+  ProgrammeOptions,
+  Submitted,
+} from './programme.ts'
+export { stickyKey } from './refusal.ts'
 export { resolveScope, type ScopeResolution } from './scope.ts'
+export { addSignatures, type StatementDraft, signStatement } from './sign.ts'
 export type {
   Actor,
   Asset,
@@ -37,4 +52,8 @@ export type {
   Stop,
   StopScope,
 } from './snapshot.ts'
+export { STATEMENT_TYPES, type StatementType } from './statement.ts'
+export { type StopSubject, stopsCovering } from './stop.ts'
 export type { MintedToken, SignedTokenRequest, TokenRequest, TokenSummary } from './token.ts'
+export { signTokenRequest, TOKEN_REQUEST_CONTEXT, TOKEN_TTL_S_MAX } from './token.ts'
+export { isTokenText, presentedToken, TOKEN_FORM, TOKEN_PREFIX } from './token-text.ts'

@@ -3,15 +3,16 @@
  */
 import type { SignedStatement } from 'sekisho-verify'
 import type { Agreement } from '../agreement/index.ts'
-import type { Clock } from '../base/index.ts'
+import type { Clock, Logger } from '../base/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Database } from '../storage/index.ts'
-import type { Authority } from './authority.ts'
+import type { Authority, StickyRefusal } from './authority.ts'
 import type { Channel } from './channel.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { MintedToken, TokenSummary } from './token.ts'
 
-export type AgreementLookup = (version: string, digest: string) => Agreement | null
+/** The agreement whose document has this SHA-256 (hex), or null when it is not at hand. */
+export type AgreementLookup = (digest: string) => Agreement | null
 
 export interface ProgrammeOptions {
   /** Programme id that every statement must name. */
@@ -23,7 +24,9 @@ export interface ProgrammeOptions {
   readonly database: Database | null
   /** At most LEASE_MS_MAX. */
   readonly leaseMs?: number
-  readonly log?: (event: string, detail: Readonly<Record<string, string | number>>) => void
+  /** Digest (hex) of the one founding statement accepted; without it the first well-signed one founds. */
+  readonly founding?: string
+  readonly logger?: Logger
 }
 
 export interface Submitted {
@@ -49,6 +52,38 @@ export interface Hold {
   readonly untilMs: number
 }
 
+export interface DecisionQuery {
+  readonly institution?: string
+  readonly actor?: string
+  readonly verdict?: 'allow' | 'hold' | 'deny'
+  readonly id?: string
+  /** Entries below this ledger index only: for paging back. */
+  readonly before?: number
+  /** At most 500. */
+  readonly limit: number
+}
+
+/** One decision as projected. */
+export interface DecisionRow {
+  readonly id: string
+  readonly index: number
+  readonly timeMs: number
+  readonly verdict: 'allow' | 'hold' | 'deny'
+  readonly actor: string
+  readonly institution: string
+  readonly engagement: string | null
+  readonly session: string
+  readonly model: string
+  readonly capability: string
+  readonly clauses: readonly string[]
+  readonly snapshot: number
+  /** Index of the outcome, or null while the exchange is open. */
+  readonly closedBy: number | null
+  readonly end: string | null
+  readonly code: string | null
+  readonly tokens: number | null
+}
+
 export interface Programme {
   /** For the gateway in this process. */
   readonly authority: Authority
@@ -57,12 +92,31 @@ export interface Programme {
   readonly founded: boolean
   /** Verifies, checks, makes durable, folds and publishes; returns when it holds in every gateway. */
   submit(signed: SignedStatement): Promise<Submitted>
+  /** What `submit` would say, without submitting. @throws {ProgrammeError} a `StatementRefusal` */
+  check(signed: SignedStatement): void
+  /** @throws {ProgrammeError} `token_request_*`, `token_limit`, `programme_database_unavailable` */
   mintToken(request: unknown): Promise<MintedToken>
+  /**
+   * Revokes at once, in every gateway, then on disk.
+   *
+   * @throws {ProgrammeError} `token_unknown`; `programme_database_unavailable` when it holds until the next start only
+   */
   revokeToken(id: string): Promise<void>
   tokens(actor: string): readonly TokenSummary[]
   hold(id: string): Hold | null
+  /** Open holds of an institution, oldest first. */
   holds(institution: string): readonly Hold[]
+  /** Recorded use today (UTC). */
   usage(kind: 'person' | 'institution', id: string): { readonly requests: number; readonly tokens: number }
+  /** Live refusals that repeat, of one actor. */
+  refusals(actor: string): readonly StickyRefusal[]
+  /** @throws {ProgrammeError} `programme_database_unavailable` */
+  decisions(query: DecisionQuery): Promise<readonly DecisionRow[]>
+  /** Ledger entries that PostgreSQL reflects; equals the ledger's size when it is up to date. */
+  projected(): number
+  /** Serves a gateway process. */
   attachGateway(channel: Channel): void
+  /** Resolves when everything accepted so far is projected, or the database is gone. */
+  flush(): Promise<void>
   close(): Promise<void>
 }

@@ -37,6 +37,8 @@ export interface Party {
 export interface Institution {
   readonly id: string
   readonly sector: string
+  /** ISO 3166-1 alpha-2; what a stop of scope `jurisdiction` names. */
+  readonly jurisdiction: string
   readonly name: { readonly en: string; readonly ja: string }
   readonly standing: 'admitted' | 'suspended' | 'not_admitted'
   /** Keys that may sign directory statements of this institution. */
@@ -99,12 +101,16 @@ export interface Engagement {
   readonly untilMs: number
   /** Distinct approvers, the author never among them. */
   readonly approvedBy: readonly string[]
+  /** Digest of the draft statement: what an approval binds to. */
+  readonly draft: string
 }
 
 export interface Grant {
   /** Decision id of the hold it answers. */
   readonly hold: string
   readonly actor: string
+  /** Institution acted for when the request was held. */
+  readonly institution: string
   readonly engagement: string | null
   readonly capability: Capability
   readonly session: string
@@ -133,6 +139,8 @@ export interface Stop {
 
 export interface Snapshot {
   readonly programme: string
+  /** Digest of the founding statement. */
+  readonly founding: string
   /** True for the sample programme: listeners other than loopback are refused. */
   readonly sample: boolean
   /** Number of ledger entries folded: every statement below this index is in. */

@@ -1,0 +1,46 @@
+/**
+ * The programme's state machines, as total tables: null is a refusal (`statement_subject_state`).
+ *
+ * docs/spec/directory.md prints them; a test keeps the two the same.
+ */
+import { ProgrammeError } from './error.ts'
+import type { Actor, Engagement, Institution, Integrator } from './snapshot.ts'
+
+export type Machine<S extends string, E extends string> = Readonly<Record<S, Readonly<Record<E, S | null>>>>
+
+export const INSTITUTION_MACHINE: Machine<Institution['standing'], 'admit' | 'suspend'> = {
+  not_admitted: { admit: 'admitted', suspend: null },
+  admitted: { admit: null, suspend: 'suspended' },
+  suspended: { admit: 'admitted', suspend: null },
+}
+
+export const INTEGRATOR_MACHINE: Machine<Integrator['standing'], 'admit' | 'suspend'> = {
+  admitted: { admit: null, suspend: 'suspended' },
+  suspended: { admit: 'admitted', suspend: null },
+}
+
+export const ACTOR_MACHINE: Machine<Actor['standing'], 'suspend' | 'reinstate' | 'revoke'> = {
+  active: { suspend: 'suspended', reinstate: null, revoke: 'revoked' },
+  suspended: { suspend: null, reinstate: 'active', revoke: 'revoked' },
+  revoked: { suspend: null, reinstate: null, revoke: null },
+}
+
+/** `approve` is the last approval needed; those before it change no state. */
+export const ENGAGEMENT_MACHINE: Machine<Engagement['state'], 'approve' | 'suspend' | 'close'> = {
+  draft: { approve: 'active', suspend: null, close: 'closed' },
+  active: { approve: null, suspend: 'suspended', close: 'closed' },
+  suspended: { approve: 'active', suspend: null, close: 'closed' },
+  closed: { approve: null, suspend: null, close: null },
+}
+
+/** @throws {ProgrammeError} `statement_subject_state` */
+export function next<S extends string, E extends string>(
+  machine: Machine<S, E>,
+  state: S,
+  event: E,
+  subject: string,
+): S {
+  const to = machine[state][event]
+  if (to !== null) return to
+  throw new ProgrammeError('statement_subject_state', `\`${subject}\` is ${state}: it cannot ${event}`)
+}
