@@ -5,7 +5,7 @@
  */
 import type { AgreementParty, Body, Chamber, SeatGroup, StopKind, StopRule } from './agreement.ts'
 import { STOP_KINDS } from './agreement.ts'
-import { byId, type YamlMapping } from './strict-yaml.ts'
+import { byId, type YamlMapping } from './yaml-mapping.ts'
 
 /** LIMIT: keys of one party, seats of one body. */
 const KEYS_MAX = 32

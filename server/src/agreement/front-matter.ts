@@ -6,7 +6,8 @@
 import { type Agreement, ASSET_CLASSES, type Budget, type HoldRule } from './agreement.ts'
 import { readBodies, readParties, readStops } from './bodies.ts'
 import { readAutonomy, readInstitutions, readSectorList, readStages, readTiers } from './rollout.ts'
-import { byId, readYaml, type YamlMapping } from './strict-yaml.ts'
+import { readYaml } from './strict-yaml.ts'
+import { byId, type YamlMapping } from './yaml-mapping.ts'
 
 /** LIMIT: approvers of one hold, one grant, one engagement. */
 const APPROVERS_MAX = 9

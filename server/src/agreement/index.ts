@@ -25,7 +25,7 @@ export type {
   TierId,
 } from './agreement.ts'
 export { ASSET_CLASSES, AUTONOMY_LEVELS, STAGE_IDS, STOP_KINDS, TIER_IDS } from './agreement.ts'
-export { REMEDIES } from './clause.ts'
+export { REMEDIES } from './annotations.ts'
 export { type AllOf, type AnyOf, type Atom, type Condition, conditionHolds, factsRead } from './condition.ts'
 export { AGREEMENT_ERROR_CODES, AgreementError, type AgreementErrorCode } from './error.ts'
 export { FACT_NAMES, FACT_VALUES, type FactName, type Facts, type FactValue } from './facts.ts'

@@ -6,7 +6,8 @@
 import { TIER_IDS, type TierId } from './agreement.ts'
 import { AgreementError } from './error.ts'
 import type { FactValue } from './facts.ts'
-import { readYaml, type YamlMapping } from './strict-yaml.ts'
+import { readYaml } from './strict-yaml.ts'
+import type { YamlMapping } from './yaml-mapping.ts'
 
 /** LIMIT: models of one catalogue. */
 const MODELS_MAX = 200

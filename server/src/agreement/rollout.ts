@@ -18,7 +18,7 @@ import {
   type Tier,
   type TierId,
 } from './agreement.ts'
-import { byId, type YamlMapping } from './strict-yaml.ts'
+import { byId, type YamlMapping } from './yaml-mapping.ts'
 
 type Ceilings = Readonly<Record<AssetClass, AutonomyLevel>>
 
