@@ -31,6 +31,9 @@ const CLIENT_HEADERS = {
   'accept-encoding': 'identity',
 }
 
+/** What stands around the messages in a body, with a model name of usual length. */
+const ENVELOPE_BYTES = 55
+
 export interface RequestTemplate {
   /** Whole request, head and body, ready to be written after `number` has stamped it. */
   readonly bytes: Buffer
@@ -50,7 +53,7 @@ export function requestTemplate(input: TemplateInput): RequestTemplate {
   const body = JSON.stringify({
     model: input.model,
     stream: input.stream,
-    messages: messages(input.bodyBytes - 90),
+    messages: messages(input.bodyBytes - ENVELOPE_BYTES),
   })
   const head = [
     `POST ${input.path} HTTP/1.1`,
@@ -68,15 +71,17 @@ export function stamp(template: RequestTemplate, caseNumber: number): Buffer {
   return template.bytes
 }
 
+/** Turns of 1.1 kB for as long as they fit, then the question, its log as long as the rest. */
 function messages(bytes: number): { role: string; content: string }[] {
-  const last = { role: 'user', content: `${QUESTION}${CASE_MARK}.\n${LOG_LINE}\n${LOG_LINE}` }
   const turns: { role: string; content: string }[] = []
-  let size = last.content.length + 30
-  for (let turn = 0; size + 1200 < bytes; turn += 1) {
+  let left = bytes
+  for (let turn = 0; left > 1600; turn += 1) {
     const role = turn % 2 === 0 ? 'user' : 'assistant'
     const content = Array.from({ length: 12 }, (_, line) => `${turn}.${line} ${LOG_LINE}`).join('\n')
     turns.push({ role, content })
-    size += content.length + 45
+    left -= Buffer.byteLength(JSON.stringify({ role, content })) + 1
   }
-  return [...turns, last]
+  const question = `${QUESTION}${CASE_MARK}. `
+  const log = `${LOG_LINE} `.repeat(20).slice(0, Math.max(0, left - question.length - 30))
+  return [...turns, { role: 'user', content: question + log }]
 }
