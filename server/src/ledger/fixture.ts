@@ -40,6 +40,7 @@ export function scratchDir(): Scratch {
     copy() {
       const to = join(root, `copy-${++copies}`)
       cpSync(join(root, 'ledger'), to, { recursive: true })
+      rmSync(join(to, 'lock'), { force: true }) // it names the process that holds the original
       return to
     },
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),

@@ -1,0 +1,47 @@
+/** A disk for tests that fails when told: full, or unable to sync. */
+import { type Disk, type DiskFile, realDisk } from './disk.ts'
+
+export interface Faults {
+  /** Error code every write to a file under a path holding this text fails with, after half of it was written. */
+  write: { path: string; code: string } | null
+  /** Same for syncs; nothing is said about what the disk holds then. */
+  sync: { path: string; code: string } | null
+}
+
+export function faultyDisk(): { disk: Disk; faults: Faults } {
+  const faults: Faults = { write: null, sync: null }
+  const fail = (kind: 'write' | 'sync', path: string) => {
+    const fault = faults[kind]
+    if (fault !== null && path.includes(fault.path)) throw errno(fault.code)
+  }
+  const disk: Disk = {
+    ...realDisk,
+    async openFile(path) {
+      const file = await realDisk.openFile(path)
+      return {
+        ...file,
+        async write(data, position) {
+          const fault = faults.write
+          if (fault !== null && path.includes(fault.path))
+            await file.write(data.subarray(0, data.length >> 1), position)
+          fail('write', path)
+          await file.write(data, position)
+        },
+        async sync() {
+          fail('sync', path)
+          await file.sync()
+        },
+      } satisfies DiskFile
+    },
+    async writeWhole(path, data) {
+      fail('write', path)
+      fail('sync', path)
+      await realDisk.writeWhole(path, data)
+    },
+  }
+  return { disk, faults }
+}
+
+function errno(code: string): Error {
+  return Object.assign(new Error(`${code}: injected`), { code })
+}
