@@ -55,6 +55,12 @@ const NECESSARY: Readonly<Record<string, (facts: Facts) => boolean>> = {
   'I7 restricted tiers': (f) =>
     !['blue', 'red', 'critical'].includes(f.model_tier) ||
     (f.evaluation === 'current' && f.programme_access === 'approved' && f.assurance === 'phishing_resistant'),
+  'Article 9': (f) =>
+    !['blue', 'red', 'critical'].includes(f.model_tier) ||
+    (f.nationality !== 'other' &&
+      f.location !== 'other' &&
+      (f.model_tier !== 'critical' ||
+        (f.nationality === 'party' && f.location === 'party' && f.employer !== 'contractor'))),
   'I8 secrets': (f) => f.leakage !== 'present',
 }
 

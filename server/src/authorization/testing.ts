@@ -81,6 +81,7 @@ export const RESTRICTED: Facts = {
 export const BASES: readonly Facts[] = [
   DEFENSIVE,
   RESTRICTED,
+  { ...RESTRICTED, model_tier: 'critical' },
   ENGAGED,
   { ...ENGAGED, grant: 'covering' },
   { ...ENGAGED, asset_criticality: 'designated' },
