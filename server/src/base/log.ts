@@ -13,9 +13,17 @@ export interface LoggerOptions {
   readonly level?: LogLevel
   /** `1` standard output, `2` standard error (default), or a stream. */
   readonly to?: 1 | 2 | DestinationStream
+  /**
+   * Writes in blocks, a fifth of a second late at most: for lines that come with every request. `kill -9` loses
+   * that much; what must not be lost is in the ledger.
+   */
+  readonly buffered?: boolean
   /** Members on every line. */
   readonly base?: Readonly<Record<string, unknown>>
 }
+
+const BLOCK_BYTES = 8192
+const FLUSH_INTERVAL_MS = 200
 
 /** Member names whose values never reach a line, at the top level or one below. */
 const SECRET_MEMBERS = ['authorization', 'apiKey', 'api_key', 'password', 'token', 'secret', 'privateKey']
@@ -23,8 +31,7 @@ const SECRET_MEMBERS = ['authorization', 'apiKey', 'api_key', 'password', 'token
 /** A logger of JSON lines: `{"level":"info","time":"…Z","msg":…}`. */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const to = options.to ?? 2
-  // Synchronous: a line that explains a crash must be out before the process is gone.
-  const stream = typeof to === 'number' ? destination({ fd: to, sync: true }) : to
+  const stream = typeof to === 'number' ? openStream(to, options.buffered === true) : to
   return pino(
     {
       level: options.level ?? 'info',
@@ -36,6 +43,20 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     },
     stream,
   )
+}
+
+function openStream(fd: 1 | 2, buffered: boolean): DestinationStream {
+  // Synchronous: a line that explains a crash must be out before the process is gone.
+  if (!buffered) return destination({ fd, sync: true })
+  const stream = destination({ fd, sync: false, minLength: BLOCK_BYTES })
+  setInterval(() => stream.flush(), FLUSH_INTERVAL_MS).unref()
+  process.once('exit', () => {
+    // Throws when nothing was ever written: then there is nothing to lose.
+    try {
+      stream.flushSync()
+    } catch {}
+  })
+  return stream
 }
 
 /** A logger that says nothing. */

@@ -103,20 +103,24 @@ export function choice<const C extends string>(o: Common & { of: readonly C[]; d
   }
 }
 
-/** Text, with `check` saying what is wrong with a value or null. `T` is `string | null` when the default is null. */
-export function text<D extends string | null = never>(
-  o: Common & { default?: D; check?: (value: string) => string | null; secret?: boolean },
-): Reader<string | D> {
-  return parsed<string | D>({
-    doc: o.doc,
-    ...(o.default === undefined ? {} : { default: o.default, shown: o.default ?? 'none' }),
-    standIn: '',
-    secret: o.secret ?? false,
-    parse: (value) => {
-      const wrong = o.check?.(value) ?? null
-      return wrong === null ? { ok: true, value } : { ok: false, wrong }
-    },
-  })
+type TextOptions = Common & { check?: (value: string) => string | null }
+
+/** Text that must be given, unless it has a default; `check` says what is wrong with a value, or null. */
+export function text(o: TextOptions & { default?: string }): Reader<string> {
+  const given = o.default === undefined ? {} : { default: o.default, shown: o.default }
+  return parsed<string>({ doc: o.doc, ...given, standIn: '', parse: checked(o) })
+}
+
+/** Text that may be left out. */
+export function optionalText(o: TextOptions): Reader<string | null> {
+  return parsed<string | null>({ doc: o.doc, default: null, shown: 'none', standIn: null, parse: checked(o) })
+}
+
+function checked(o: TextOptions): Parse<string> {
+  return (value) => {
+    const wrong = o.check?.(value) ?? null
+    return wrong === null ? { ok: true, value } : { ok: false, wrong }
+  }
 }
 
 /** A path, made absolute. */

@@ -12,6 +12,7 @@ import {
   integer,
   list,
   object,
+  optionalText,
   parsed,
   type ReadBy,
   secret,
@@ -60,9 +61,8 @@ const upstream = object({
   of: {
     id: text({ doc: 'Name that the model catalogue refers to.', check: checkId }),
     kind: choice({ doc: 'What it speaks.', of: ['rehearsal', 'openai', 'anthropic', 'openai_compatible'] }),
-    baseUrl: text({
+    baseUrl: optionalText({
       doc: 'Address with the path prefix; required for `openai_compatible`.',
-      default: null,
       check: checkUrl,
     }),
     apiKey: secret({ doc: 'Credential; never leaves the server except to this upstream.' }),
@@ -106,9 +106,8 @@ export const CONFIG_SCHEMA = object({
         }),
       },
     }),
-    consoleUrl: text({
+    consoleUrl: optionalText({
       doc: 'Address of the console as people see it, shown in refusals. None is the console listener itself.',
-      default: null,
       check: checkUrl,
     }),
     dataDir: filePath({

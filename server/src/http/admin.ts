@@ -11,10 +11,10 @@ import type { Logger } from '../base/index.ts'
 import type { HostCheck } from '../config/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Programme } from '../programme/index.ts'
-import type { DecisionIndex } from './decision-index.ts'
 import { createListener } from './listener.ts'
 import type { Metrics } from './metrics.ts'
 import { decisionRoutes } from './route-decisions.ts'
+import { entryRoutes } from './route-entries.ts'
 import { healthRoutes } from './route-health.ts'
 import { programmeRoutes } from './route-programme.ts'
 import { tokenRoutes } from './route-tokens.ts'
@@ -23,10 +23,11 @@ export interface AdminDeps {
   readonly programme: Programme
   readonly ledger: Ledger
   readonly databaseHealthy: () => boolean
-  readonly index: Pick<DecisionIndex, 'find'>
   readonly agreement: () => Agreement
   readonly decide: (facts: Facts) => Decision
   readonly metrics: Metrics
+  /** Where the other listeners are, as their clients see them. */
+  readonly addresses: () => { readonly gateway: string; readonly console: string }
   readonly hostCheck: () => HostCheck
   readonly logger: Logger
   /** True from SIGTERM on: `/readyz` says so, so that a balancer sends nothing more. */
@@ -35,7 +36,13 @@ export interface AdminDeps {
 
 export function createAdminListener(deps: AdminDeps): Server {
   return createListener({
-    routes: [...healthRoutes(deps), ...tokenRoutes(deps), ...programmeRoutes(deps), ...decisionRoutes(deps)],
+    routes: [
+      ...healthRoutes(deps),
+      ...tokenRoutes(deps),
+      ...programmeRoutes(deps),
+      ...decisionRoutes(deps),
+      ...entryRoutes(deps),
+    ],
     hostCheck: deps.hostCheck,
     logger: deps.logger,
   })

@@ -11,7 +11,6 @@ import type { HostCheck } from '../config/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Programme } from '../programme/index.ts'
 import { type Answer, text } from './answer.ts'
-import type { DecisionIndex } from './decision-index.ts'
 import { DISCLOSED, readDecision } from './decision-view.ts'
 import { HttpError } from './error.ts'
 import { html } from './html.ts'
@@ -27,7 +26,6 @@ import type { Call, Route } from './route.ts'
 export interface ConsoleDeps {
   readonly programme: Programme
   readonly ledger: Ledger
-  readonly index: Pick<DecisionIndex, 'find'>
   readonly agreement: () => Agreement
   readonly decide: (facts: Facts) => Decision
   /** Address as people see it, without a trailing slash. */

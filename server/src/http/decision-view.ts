@@ -6,11 +6,11 @@
  */
 import type { Agreement, Facts } from '../agreement/index.ts'
 import { FACT_NAMES, FACT_VALUES } from '../agreement/index.ts'
-import type { ClauseRef, Decision, NearestPermit } from '../authorization/index.ts'
+import type { ClauseRef, Decision, FactFound, NearestPermit } from '../authorization/index.ts'
 import { parseDecisionId } from '../base/index.ts'
 import { receiptId } from '../gateway/index.ts'
 import type { FieldName, JsonValue, Ledger, StoredEntry } from '../ledger/index.ts'
-import type { DecisionIndex } from './decision-index.ts'
+import type { Programme } from '../programme/index.ts'
 import { HttpError } from './error.ts'
 
 export interface DecisionView {
@@ -32,6 +32,8 @@ export interface DecisionView {
   readonly explained: {
     readonly clauses: readonly ClauseRef[]
     readonly nearest: NearestPermit | null
+    /** Facts that made the clauses apply. */
+    readonly because: readonly FactFound[]
   } | null
   readonly approval: { readonly count: number; readonly roles: readonly string[] } | null
   /** Id of the earlier decision whose refusal repeats here. */
@@ -42,7 +44,7 @@ export interface DecisionView {
 }
 
 export interface DecisionSource {
-  readonly index: Pick<DecisionIndex, 'find'>
+  readonly programme: Pick<Programme, 'decisions' | 'flush'>
   readonly ledger: Pick<Ledger, 'read'>
   /** The agreement in force and its decider, which explains the same facts the same way again. */
   readonly agreement: () => Agreement
@@ -52,13 +54,13 @@ export interface DecisionSource {
 /** Slots of the receipt that this page links to: what the page itself shows. */
 export const DISCLOSED: readonly FieldName[] = ['kind', 'time', 'agreement', 'decision', 'facts']
 
-/** @throws {HttpError} `http_decision_unknown`, `http_database_gone` */
+/** @throws {HttpError} `http_decision_unknown` {ProgrammeError} `programme_database_unavailable` */
 export async function readDecision(
   text: string,
   source: DecisionSource,
 ): Promise<DecisionView & { intent: number }> {
   const id = parseDecisionId(text)
-  const place = id === null ? null : await source.index.find(id)
+  const place = id === null ? null : await findDecision(id, source)
   const entry = place === null ? null : await source.ledger.read(place.intent)
   if (
     id === null ||
@@ -71,6 +73,20 @@ export async function readDecision(
   }
   const outcome = place.outcome === null ? null : readOutcome(await source.ledger.read(place.outcome))
   return { ...viewOf(id, place.intent, entry.timeMs, entry.fields, source), outcome, intent: place.intent }
+}
+
+/** Where in the ledger it stands. What was decided a moment ago may not be projected yet. */
+async function findDecision(
+  id: string,
+  { programme }: DecisionSource,
+): Promise<{ intent: number; outcome: number | null } | null> {
+  const find = async () => (await programme.decisions({ id, limit: 1 }))[0]
+  let row = await find()
+  if (row === undefined || row.closedBy === null) {
+    await programme.flush()
+    row = await find()
+  }
+  return row === undefined ? null : { intent: row.index, outcome: row.closedBy }
 }
 
 type Fields = Readonly<Record<FieldName, JsonValue>>
@@ -116,7 +132,9 @@ function explain(
 ): DecisionView['explained'] {
   if (!isFacts(facts)) return null
   const decision = source.decide(facts)
-  return decision.verdict === verdict ? { clauses: decision.clauses, nearest: decision.nearest } : null
+  return decision.verdict === verdict
+    ? { clauses: decision.clauses, nearest: decision.nearest, because: decision.because }
+    : null
 }
 
 function isFacts(value: Record<string, string>): value is Record<string, string> & Facts {

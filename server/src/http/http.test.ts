@@ -37,13 +37,10 @@ before(async () => {
   symlinkSync(path.join(directory, 'secret'), path.join(publicDir, 'tile/0/001'))
   await ledger.append(support.intentDraft(decision, support.someFacts()))
   await ledger.append(support.outcomeDraft(0))
-  const index = {
-    find: async (id: string) => (id === decision ? { intent: 0, outcome: 1 } : null),
-  }
+  fake.decisions.set(decision, { index: 0, closedBy: 1 })
   const common = {
     programme: fake.programme,
     ledger: ledger.asLedger(publicDir),
-    index,
     agreement: () => agreement,
     decide: support.fakeDecision,
     logger: silentLogger,
@@ -64,6 +61,7 @@ before(async () => {
     metrics,
     databaseHealthy: () => databaseUp,
     closing: () => closing,
+    addresses: () => ({ gateway: 'http://g.example', console: 'http://c.example' }),
     hostCheck: () => adminHosts,
   })
   const pages = createConsoleListener({

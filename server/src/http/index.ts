@@ -1,7 +1,6 @@
 /** Admin, console and public listeners. Layer 8. Spec: docs/spec/http.md. */
 export { type AdminDeps, createAdminListener } from './admin.ts'
 export { type ConsoleDeps, createConsoleListener } from './console.ts'
-export { createDecisionIndex, type DecisionIndex, type DecisionPlace } from './decision-index.ts'
 export { HttpError, type HttpErrorCode } from './error.ts'
 export { listen } from './listener.ts'
 export { createMetrics, type Metrics, type MetricsSource } from './metrics.ts'

@@ -69,8 +69,9 @@ function clauses(view: DecisionView, language: Language): Html {
     const none = language === 'ja' ? '該当なし' : 'none'
     return html`${title}<p>${view.clauses.length === 0 ? none : view.clauses.join(', ')}</p>`
   }
-  const { nearest } = view.explained
+  const { nearest, because } = view.explained
   return html`${title}${view.explained.clauses.map((clause) => clauseSection(clause, language))}
+${because.length === 0 ? null : html`<p>${language === 'ja' ? '根拠となった判定要素' : 'Because'}: ${because.map(({ fact, got }) => `${fact} = ${got}`).join(', ')}</p>`}
 ${nearest === null ? null : nearestSection(nearest, language)}`
 }
 

@@ -59,6 +59,7 @@ function summary(programme: Programme, deps: AdminDeps) {
       delegations: snapshot.delegations.length,
     },
     stops: stopsOf(snapshot),
+    addresses: deps.addresses(),
     incident_mode: snapshot.incidentMode,
     ledger: { origin: deps.ledger.origin, verifier_key: deps.ledger.verifierKey, size: deps.ledger.size() },
   }

@@ -50,6 +50,7 @@ export interface FakeProgramme {
   readonly holds: Map<string, Hold>
   readonly tokens: Map<string, TokenSummary[]>
   readonly revoked: string[]
+  readonly decisions: Map<string, { readonly index: number; readonly closedBy: number | null }>
   readonly principals: Map<string, Principal>
   lease: boolean
 }
@@ -59,11 +60,15 @@ export function fakeProgramme(snapshot: Snapshot): FakeProgramme {
     holds: new Map(),
     tokens: new Map(),
     revoked: [],
+    decisions: new Map(),
     principals: new Map(),
     lease: true,
     programme: {
       founded: true,
       snapshot: () => snapshot,
+      flush: async () => undefined,
+      decisions: async ({ id }: { id: string }) =>
+        [fake.decisions.get(id)].filter((row) => row !== undefined),
       hold: (id: string) => fake.holds.get(id) ?? null,
       tokens: (actor: string) => fake.tokens.get(actor) ?? [],
       revokeToken: async (id: string) => void fake.revoked.push(id),
@@ -146,6 +151,8 @@ export function fakeDecision(): Decision {
     clauses: [clause],
     nearest: { clause, missing: [{ fact: 'side', got: 'offensive', wanted: ['defensive'] }] },
     approval: null,
+    because: [{ fact: 'side', got: 'offensive' }],
+    usesGrant: false,
     receipt: 'T1',
     engineErrors: [],
   }

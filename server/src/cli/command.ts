@@ -1,0 +1,48 @@
+/** Commands as data: what a command takes, what it is for, and what it does. */
+import type { LoadedConfig } from '../config/index.ts'
+
+/** What the composition root hands in: the environment, the streams, and how to run the server. */
+export interface CliContext {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Where relative paths on the command line start. */
+  readonly cwd: string
+  /** The installation: default files are below it. */
+  readonly root: string
+  /** Answers: what a script reads. */
+  readonly out: (text: string) => void
+  /** Everything said to a person. */
+  readonly err: (text: string) => void
+  readonly nowMs: () => number
+  readonly fetch: typeof fetch
+  /** Runs the server until it is told to stop; resolves to the exit code. */
+  readonly serve: (loaded: LoadedConfig) => Promise<number>
+}
+
+export interface OptionSpec {
+  /** Placeholder of the value; absent for a flag. */
+  readonly value?: string
+  readonly doc: string
+  readonly required?: boolean
+  readonly multiple?: boolean
+}
+
+export interface Command {
+  /** As typed: `token`, `statement sign`. */
+  readonly name: string
+  readonly summary: string
+  /** Placeholders of positional arguments, all required. */
+  readonly operands: readonly string[]
+  readonly options: Readonly<Record<string, OptionSpec>>
+  readonly examples: readonly string[]
+  /** Further paragraphs of the help text. */
+  readonly notes?: string
+  run(args: Arguments, context: CliContext): Promise<number>
+}
+
+/** Parsed arguments; what is required is there. */
+export interface Arguments {
+  readonly operands: readonly string[]
+  value(name: string): string | undefined
+  values(name: string): readonly string[]
+  flag(name: string): boolean
+}

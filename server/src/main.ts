@@ -1,0 +1,42 @@
+/**
+ * The composition root: the only place that reads the environment and ends the process.
+ */
+import path from 'node:path'
+import { runCli } from './cli/index.ts'
+import type { LoadedConfig } from './config/index.ts'
+import { startServer } from './serve.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  root: ROOT,
+  out: print,
+  err: (line) => void process.stderr.write(`${line}\n`),
+  nowMs: Date.now,
+  fetch,
+  serve,
+})
+
+/** Serves until the first signal; the second one ends the process at once. */
+async function serve({ config }: LoadedConfig): Promise<number> {
+  const server = await startServer(config, print)
+  const { gateway, admin, console: pages } = server.announcement
+  print(`gateway  ${gateway}`)
+  print(`admin    ${admin}`)
+  print(`console  ${pages}`)
+  print(`ready: ${server.file}`)
+  await new Promise<void>((resolve) => {
+    let signals = 0
+    const onSignal = (): void => {
+      signals += 1
+      if (signals > 1) process.exit(1)
+      resolve()
+    }
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal)
+  })
+  await server.stop()
+  return 0
+}

@@ -1,0 +1,172 @@
+/**
+ * One server from start to end: what is opened in which order, and closed in the opposite one.
+ *
+ * Order of the start: the ledger first, because its lock keeps a second server off the data directory; the
+ * gateway's listener last, because nothing may arrive before all of it can be recorded. A part that cannot be
+ * opened ends the start, and what was open is closed again.
+ */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createLogger } from './base/index.ts'
+import {
+  type Config,
+  createHostCheck,
+  formatListenAddress,
+  type HostCheck,
+  type ListenAddress,
+} from './config/index.ts'
+import type { Gateway } from './gateway/index.ts'
+import { createAdminListener, createConsoleListener, listen } from './http/index.ts'
+import { openParts, type Parts } from './parts.ts'
+
+const DRAIN_POLL_MS = 25
+
+/** Where a started server is, as `server.json` says it. */
+export interface Announcement {
+  readonly pid: number
+  readonly gateway: string
+  readonly admin: string
+  readonly console: string
+  readonly dataDir: string
+  readonly programme: string
+  readonly ledger: { readonly origin: string; readonly verifierKey: string; readonly publicDir: string }
+}
+
+export interface RunningServer {
+  readonly announcement: Announcement
+  /** File that holds the announcement. */
+  readonly file: string
+  /** Stops accepting, lets open answers end or cuts them, closes every part. Idempotent. */
+  stop(): Promise<void>
+}
+
+export async function startServer(config: Config, out: (line: string) => void): Promise<RunningServer> {
+  const logger = createLogger({ level: config.logging.level, base: { service: 'sekisho' } })
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const parts = await openParts(config, logger, out)
+  let stopping: Promise<void> | null = null
+  const state = { closing: false }
+  try {
+    const listening = await openListeners(config, parts, state)
+    const announcement = announce(config, parts, listening.addresses)
+    const file = path.join(config.dataDir, 'server.json')
+    writeFileSync(`${file}.tmp`, `${JSON.stringify(announcement, null, 2)}\n`)
+    renameSync(`${file}.tmp`, file)
+    logger.info({ event: 'started', ...announcement }, 'serving')
+    const stop = async (): Promise<void> => {
+      state.closing = true
+      logger.info({ event: 'stopping' }, 'stopping: nothing new is taken')
+      await drain(listening.gateway, config.shutdownGraceMs)
+      await listening.close()
+      await parts.close()
+      logger.info({ event: 'stopped' }, 'stopped')
+    }
+    return {
+      announcement,
+      file,
+      stop() {
+        stopping ??= stop()
+        return stopping
+      },
+    }
+  } catch (error) {
+    await parts.close()
+    throw error
+  }
+}
+
+interface Listening {
+  readonly gateway: Gateway
+  readonly addresses: {
+    readonly gateway: ListenAddress
+    readonly admin: ListenAddress
+    readonly console: ListenAddress
+  }
+  close(): Promise<void>
+}
+
+async function openListeners(
+  config: Config,
+  parts: Parts,
+  state: { readonly closing: boolean },
+): Promise<Listening> {
+  const hosts = new Map<string, HostCheck>()
+  const hostCheck = (name: string) => (): HostCheck => hosts.get(name) ?? (() => false)
+  const { names, logger } = { names: config.listen.hostNames, logger: parts.logger }
+  let gatewayUrl = ''
+  const admin = createAdminListener({
+    ...parts.forPages,
+    hostCheck: hostCheck('admin'),
+    closing: () => state.closing,
+    addresses: () => ({ gateway: gatewayUrl, console: consoleUrl }),
+  })
+  const pages = createConsoleListener({
+    ...parts.forPages,
+    url: () => consoleUrl,
+    hostCheck: hostCheck('console'),
+  })
+  let consoleUrl = config.consoleUrl?.replace(/\/$/, '') ?? ''
+  const open = [admin, pages]
+  const closeAll = (): void => {
+    for (const server of open) {
+      server.close()
+      server.closeAllConnections()
+    }
+  }
+  try {
+    const atAdmin = await listen(admin, config.listen.admin, 'listen.admin')
+    const atConsole = await listen(pages, config.listen.console, 'listen.console')
+    if (consoleUrl === '') consoleUrl = urlOf(atConsole)
+    const gateway = parts.openGateway(consoleUrl)
+    gateway.server.maxConnections = config.limits.connectionsMax
+    gateway.server.headersTimeout = config.limits.headTimeoutMs
+    open.push(gateway.server)
+    const atGateway = await listen(gateway.server, config.listen.gateway, 'listen.gateway')
+    gatewayUrl = urlOf(atGateway)
+    hosts.set('admin', createHostCheck(atAdmin, names))
+    hosts.set('console', createHostCheck(atConsole, names))
+    logger.debug({ event: 'listening' }, 'listening')
+    return {
+      gateway,
+      addresses: { gateway: atGateway, admin: atAdmin, console: atConsole },
+      async close() {
+        await gateway.close()
+        closeAll()
+      },
+    }
+  } catch (error) {
+    closeAll()
+    throw error
+  }
+}
+
+/** Open answers may end by themselves for a while; connections that come late are refused by `/readyz` and the gateway. */
+async function drain(gateway: Gateway, graceMs: number): Promise<void> {
+  gateway.server.close()
+  for (let waitedMs = 0; waitedMs < graceMs && gateway.openExchanges() > 0; waitedMs += DRAIN_POLL_MS) {
+    await sleep(DRAIN_POLL_MS)
+  }
+}
+
+function announce(config: Config, parts: Parts, addresses: Listening['addresses']): Announcement {
+  return {
+    pid: process.pid,
+    gateway: urlOf(addresses.gateway),
+    admin: urlOf(addresses.admin),
+    console: urlOf(addresses.console),
+    dataDir: config.dataDir,
+    programme: config.programme.id,
+    ledger: {
+      origin: parts.forPages.ledger.origin,
+      verifierKey: parts.forPages.ledger.verifierKey,
+      publicDir: parts.forPages.ledger.publicDir,
+    },
+  }
+}
+
+/** An address that listens on every interface is reached here by loopback. */
+function urlOf(address: ListenAddress): string {
+  const host = address.host === '0.0.0.0' ? '127.0.0.1' : address.host === '::' ? '::1' : address.host
+  return `http://${formatListenAddress({ ...address, host })}`
+}
