@@ -37,8 +37,10 @@ export function undiciError(error: unknown, phase: Phase): UpstreamError {
   const options = { cause: error }
   const mapped = BY_CODE.get(code)
   if (mapped !== undefined) return new UpstreamError(mapped, `${MESSAGES[phase]} (${code})`, options)
-  if (code.startsWith('HPE_'))
-    return new UpstreamError('upstream_protocol', `the answer is not HTTP (${code})`, options)
+  // undici leaves the parser error's code out when the first bytes already are not HTTP.
+  if (code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError')) {
+    return new UpstreamError('upstream_protocol', 'the answer is not HTTP', options)
+  }
   return new UpstreamError(
     phase === 'connect' ? 'upstream_connect_failed' : 'upstream_cut',
     `${MESSAGES[phase]}${code === '' ? '' : ` (${code})`}`,
