@@ -21,20 +21,19 @@ export async function openServerDatabase(
       ? await startEmbeddedPostgres({ directory: path.join(config.dataDir, 'postgres'), logger })
       : null
   try {
-    // The configuration was refused if kind `url` had no URL.
     const database = await openDatabase({
+      // The configuration was refused if kind `url` had no URL.
       url: embedded?.url ?? url ?? '',
       logger,
       connectionsMax,
       statementTimeoutMs,
+      // One's own database may be away at the start: the gateway serves from the ledger's statements meanwhile.
+      required: embedded !== null,
+      async prepare(fresh) {
+        await migrate(fresh, { logger })
+        await bindToLedger(fresh, origin)
+      },
     })
-    try {
-      await migrate(database, { logger })
-      await bindToLedger(database, origin)
-    } catch (error) {
-      await database.close()
-      throw error
-    }
     return {
       database,
       async close() {

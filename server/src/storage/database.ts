@@ -27,6 +27,10 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number
   /** How often the database is asked whether it is there. */
   readonly probeIntervalMs?: number
+  /** Run once, when the database first answers; until it has, the database counts as away. */
+  readonly prepare?: (database: Database) => Promise<void>
+  /** False: opens although the database is away, and prepares it when it comes. Default true. */
+  readonly required?: boolean
 }
 
 /** A value for a `$1` place. Objects and arrays are sent as JSON text by the caller. */
@@ -72,13 +76,18 @@ export interface Database extends Sql {
 }
 
 /**
- * Opens a pool and makes one round trip.
+ * Opens a pool and prepares the database.
  *
- * @throws {StorageError} `storage_unavailable` when the database cannot be reached
+ * @throws {StorageError} `storage_unavailable` when it cannot be reached and is required; what `prepare` throws
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const pool = createPool(options)
+  const prepare = async (): Promise<void> => {
+    await pool.query('select 1')
+    await options.prepare?.(assemble(pool, SILENT_HEALTH))
+  }
   const health = createHealth({
+    prepare,
     probe: async () => void (await pool.query('select 1')),
     logger: options.logger ?? silentLogger,
     ...(options.probeIntervalMs === undefined ? {} : { intervalMs: options.probeIntervalMs }),
@@ -87,12 +96,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   pool.on('error', (error) => health.report(toStorageError(error)))
   const database = assemble(pool, health)
   try {
-    await database.query('select 1')
-    return database
+    await health.prepare()
   } catch (error) {
+    const failure = toStorageError(error)
+    if (options.required === false && failure.code === 'storage_unavailable') return database
     await database.close()
-    throw error
+    throw failure
   }
+  return database
 }
 
 function assemble(pool: pg.Pool, health: Health): Database {
@@ -116,6 +127,7 @@ async function runStatement<R extends object>(
   text: string,
   values: readonly SqlValue[] = [],
 ): Promise<R[]> {
+  if (!health.prepared()) throw notPrepared()
   try {
     const result = await runner.query<R & pg.QueryResultRow>(text, [...values])
     health.report(null)
@@ -128,6 +140,7 @@ async function runStatement<R extends object>(
 }
 
 async function withSession<T>(pool: pg.Pool, health: Health, work: (sql: Sql) => Promise<T>): Promise<T> {
+  if (!health.prepared()) throw notPrepared()
   const client = await pool.connect().catch((error: unknown) => {
     const failure = toStorageError(error)
     health.report(failure)
@@ -179,6 +192,23 @@ async function repeat<T>(attempt: () => Promise<T>): Promise<T> {
       if (!again || attempts >= TRANSACTION_ATTEMPTS_MAX) throw error
     }
   }
+}
+
+/** What `prepare` itself runs on: nobody watches its health, its errors are the caller's. */
+const SILENT_HEALTH: Health = {
+  prepared: () => true,
+  prepare: async () => undefined,
+  healthy: () => true,
+  report: () => undefined,
+  onChange: () => () => false,
+  close: () => undefined,
+}
+
+function notPrepared(): StorageError {
+  return new StorageError(
+    'storage_unavailable',
+    'database cannot be reached: it has not answered since the start',
+  )
 }
 
 function createPool(options: DatabaseOptions): pg.Pool {

@@ -10,6 +10,10 @@ import { toStorageError } from './failure.ts'
 const PROBE_INTERVAL_MS = 1_000
 
 export interface Health {
+  /** Whether the database was prepared since the start. */
+  prepared(): boolean
+  /** Prepares it now; what fails is tried again with each probe. */
+  prepare(): Promise<void>
   healthy(): boolean
   /** Tells what a statement found: null when it succeeded. */
   report(error: StorageError | null): void
@@ -18,6 +22,8 @@ export interface Health {
 }
 
 export interface HealthOptions {
+  /** Run until it succeeds once. */
+  readonly prepare: () => Promise<void>
   readonly probe: () => Promise<void>
   readonly intervalMs?: number
   readonly logger: Logger
@@ -25,32 +31,56 @@ export interface HealthOptions {
 
 export function createHealth(options: HealthOptions): Health {
   const listeners = new Set<(healthy: boolean) => void>()
-  let healthy = true
+  let prepared = false
+  let healthy = false
   let closed = false
 
   function report(error: StorageError | null): void {
-    const next = error === null || error.code === 'storage_query_failed' || error.code === 'storage_timeout'
+    const reachable =
+      error === null || error.code === 'storage_query_failed' || error.code === 'storage_timeout'
+    const next = prepared && reachable
     if (next === healthy || closed) return
     healthy = next
-    if (next) options.logger.info({ event: 'database_back' }, 'database answers again')
+    if (next) options.logger.info({ event: 'database_back' }, 'database answers')
     else options.logger.error({ event: 'database_gone', reason: error?.message }, 'database is gone')
     for (const listener of listeners) listener(next)
+  }
+
+  async function prepare(): Promise<void> {
+    await options.prepare()
+    prepared = true
+    report(null)
+  }
+
+  let told = ''
+  /** A database that comes but cannot be prepared is said once, not with every probe. */
+  function tellOnce(reason: string): void {
+    if (reason === told) return
+    told = reason
+    options.logger.error({ event: 'database_not_ready', reason }, 'database is not ready')
   }
 
   let probing = false
   async function probe(): Promise<void> {
     if (probing) return
     probing = true
-    await options.probe().then(
-      () => report(null),
-      (error) => report(toStorageError(error)),
-    )
-    probing = false
+    try {
+      await (prepared ? options.probe() : prepare())
+      report(null)
+    } catch (error) {
+      const failure = toStorageError(error)
+      report(failure)
+      if (!prepared) tellOnce(failure.message)
+    } finally {
+      probing = false
+    }
   }
-  const timer = setInterval(probe, options.intervalMs ?? PROBE_INTERVAL_MS)
+  const timer = setInterval(() => void probe(), options.intervalMs ?? PROBE_INTERVAL_MS)
   timer.unref()
 
   return {
+    prepared: () => prepared,
+    prepare,
     healthy: () => healthy,
     report,
     onChange(listener) {

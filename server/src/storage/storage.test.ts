@@ -141,3 +141,32 @@ test('a database belongs to one ledger', async () => {
   await rejectsWith('storage_foreign_ledger', bindToLedger(fresh.database, 'test/two'))
   await fresh.close()
 })
+
+test('a database that is away at the start is prepared when it comes, and counts as away until then', async () => {
+  const fresh = await openTestDatabase({ migrate: false })
+  let refuse = true
+  let prepared = 0
+  const late = await openDatabase({
+    url: fresh.url,
+    required: false,
+    probeIntervalMs: 10,
+    async prepare(database) {
+      if (refuse) throw new StorageError('storage_unavailable', 'not yet')
+      prepared += 1
+      await database.query('create table made_late (x integer)')
+    },
+  })
+  assert.equal(late.healthy(), false)
+  await rejectsWith('storage_unavailable', late.query('select 1'))
+  await rejectsWith(
+    'storage_unavailable',
+    late.transaction(async () => undefined),
+  )
+  const back = new Promise<boolean>((resolve) => late.onHealth(resolve))
+  refuse = false
+  assert.equal(await back, true)
+  assert.deepEqual(await late.query('select * from made_late'), [])
+  assert.equal(prepared, 1)
+  await late.close()
+  await fresh.close()
+})
