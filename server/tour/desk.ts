@@ -1,0 +1,62 @@
+/**
+ * The administration desk of the tour: every token, approval and stop goes through the real `sekisho` command,
+ * run in this process, which signs here and speaks HTTP to the admin listener.
+ */
+import { runCli } from '../src/cli/index.ts'
+
+export interface DeskAnswer {
+  readonly ok: boolean
+  /** What a script reads: the token, the number of the stop. */
+  readonly out: string
+  /** Stable code of the refusal, or null. */
+  readonly code: string | null
+  readonly words: string
+}
+
+export interface Desk {
+  /** @throws {Error} with the command's own words when it fails */
+  run(...words: string[]): Promise<string>
+  /** The same where a refusal is expected. */
+  ask(...words: string[]): Promise<DeskAnswer>
+  /** One call to the admin listener, parsed. */
+  get(path: string): Promise<unknown>
+}
+
+export function openDesk(adminUrl: string, root: string): Desk {
+  const ask = async (...words: string[]): Promise<DeskAnswer> => {
+    const out: string[] = []
+    const err: string[] = []
+    const code = await runCli(words, {
+      env: { SEKISHO_ADMIN: adminUrl },
+      cwd: root,
+      root,
+      out: (text) => void out.push(text),
+      err: (text) => void err.push(text),
+      nowMs: Date.now,
+      fetch,
+      serve: async () => {
+        throw new Error('the tour runs against a server that is up')
+      },
+    })
+    const spoken = err.join('\n')
+    return { ok: code === 0, out: out.join('\n'), code: codeIn(spoken), words: spoken }
+  }
+  return {
+    ask,
+    async run(...words) {
+      const answer = await ask(...words)
+      if (!answer.ok) throw new Error(answer.words)
+      return answer.out
+    },
+    async get(path) {
+      const response = await fetch(`${adminUrl}${path}`)
+      if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`)
+      return response.json()
+    },
+  }
+}
+
+/** The command ends its words with the code in parentheses. */
+function codeIn(words: string): string | null {
+  return /\(([a-z]+(?:_[a-z]+)+)\)\s*$/.exec(words)?.[1] ?? null
+}
