@@ -82,12 +82,11 @@ export function readEntry(entry: StoredExchange): ExchangeRead | null {
 type Fields = Readonly<Record<string, JsonValue | undefined>>
 
 function read(kind: 'intent' | 'outcome', institution: string, fields: Fields): ExchangeRead | null {
-  const actor = textOf(fields['actor'])
-  if (actor === null) return null
+  const actor = textOf(fields['actor']) ?? ''
   const model = textOf(member(fields['model'], 'requested')) ?? textOf(fields['model']) ?? ''
   if (kind === 'outcome') return readOutcome(actor, model, fields)
   const decision = readDecision(fields['decision'])
-  if (decision === null) return null
+  if (decision === null || actor === '') return null
   return {
     kind,
     actor,

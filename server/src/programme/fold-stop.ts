@@ -1,7 +1,7 @@
 /** Rules for stopping and resuming. Who may is the agreement's table; stopping is easy, resuming is not. */
-import type { StopKind } from '../agreement/index.ts'
+import type { StopKind, StopRule } from '../agreement/index.ts'
 import { ProgrammeError } from './error.ts'
-import type { RuleContext, RulesFor } from './rule.ts'
+import type { RulesFor } from './rule.ts'
 import { notEntitled, partiesMet, type Signers, signedByDirectoryOf } from './signers.ts'
 import type { Stop, StopScope } from './snapshot.ts'
 import type { StateFields } from './state.ts'
@@ -15,7 +15,7 @@ export const STOP_RULES: RulesFor<'stop.issue' | 'stop.resume'> = {
     const scope = payload.scope as StopScope // the shape reads exactly the scopes of `StopScope`
     const concerned = institutionConcerned(state, scope)
     const allowed = ruleFor(state, scope.kind).stop
-    const by = signersNamed(state, allowed, concerned, signers)[0]
+    const by = allowed.find((id) => hasOneKey(id, concerned, signers))
     if (by === undefined) {
       throw notEntitled(`the agreement lets ${allowed.join(', ')} stop scope \`${scope.kind}\``)
     }
@@ -29,40 +29,42 @@ export const STOP_RULES: RulesFor<'stop.issue' | 'stop.resume'> = {
     return { stops: [...state.stops, stop] }
   },
 
-  'stop.resume': (state, payload, { signers }: RuleContext) => {
+  'stop.resume': (state, payload, { signers }) => {
     const stop = state.stops.find((each) => each.index === payload.stop)
     if (stop === undefined) {
       throw new ProgrammeError('statement_subject_unknown', `no stop in force has index ${payload.stop}`)
     }
-    const needed = ruleFor(state, stop.scope.kind).resume
-    const met = signersNamed(state, needed, institutionConcerned(state, stop.scope), signers)
-    const missing = needed.filter((id) => !met.includes(id))
-    if (missing.length > 0 || needed.length === 0) {
+    const rule = ruleFor(state, stop.scope.kind)
+    const signed = new Set(
+      rule.resume.filter((id) => hasThreshold(state, id, concernedBy(state, stop), signers)),
+    )
+    // Whoever stopped must agree, unless the agreement leaves them out of resuming altogether.
+    const stopperAgrees = signed.has(stop.by) || !rule.resume.includes(stop.by)
+    if (signed.size < Math.max(1, rule.resumeCount) || !stopperAgrees) {
       throw new ProgrammeError(
         'statement_threshold_not_met',
-        `resuming scope \`${stop.scope.kind}\` takes ${needed.join(', ')} together: ${missing.join(', ')} missing`,
+        `resuming scope \`${stop.scope.kind}\` takes ${rule.resumeCount} of ${rule.resume.join(', ')}, ` +
+          `\`${stop.by}\` who stopped among them; signed: ${[...signed].join(', ') || 'none'}`,
       )
     }
     return { stops: state.stops.filter((each) => each !== stop) }
   },
 }
 
-function ruleFor(
-  state: StateFields,
-  kind: StopKind,
-): { readonly stop: readonly string[]; readonly resume: readonly string[] } {
-  return state.agreement.stops.get(kind) ?? { stop: [], resume: [] }
+/** A kind that the table leaves out can be stopped and resumed by nobody. */
+function ruleFor(state: StateFields, kind: StopKind): Pick<StopRule, 'stop' | 'resume' | 'resumeCount'> {
+  return state.agreement.stops.get(kind) ?? { stop: [], resume: [], resumeCount: 1 }
 }
 
-/** Which of the named (party ids, or `institution`) signed. */
-function signersNamed(
-  state: StateFields,
-  named: readonly string[],
-  concerned: string | null,
-  signers: Signers,
-): readonly string[] {
-  const met = partiesMet(state.parties.values(), signers)
-  return named.filter((id) => (id === 'institution' ? speaksFor(concerned, signers) : met.has(id)))
+/** To stop, one key of a party is enough: gathering a threshold takes time that an emergency does not give. */
+function hasOneKey(id: string, concerned: string | null, signers: Signers): boolean {
+  if (id === 'institution') return speaksFor(concerned, signers)
+  return signers.owners.some((owner) => owner.kind === 'party' && owner.id === id)
+}
+
+function hasThreshold(state: StateFields, id: string, concerned: string | null, signers: Signers): boolean {
+  if (id === 'institution') return speaksFor(concerned, signers)
+  return partiesMet(state.parties.values(), signers).has(id)
 }
 
 /** A directory key of the institution (or the integrator) concerned, or one of its operations leads. */
@@ -100,6 +102,13 @@ function institutionConcerned(state: StateFields, scope: StopScope): string | nu
       return null
   }
   throw new ProgrammeError('statement_subject_unknown', `no ${scope.kind} \`${scope.id}\` is known`)
+}
+
+/** The same for a stop in force, whose subject was known when it was issued. */
+function concernedBy(state: StateFields, stop: Stop): string | null {
+  return stop.scope.kind === 'sector' || stop.scope.kind === 'jurisdiction'
+    ? null
+    : institutionConcerned(state, stop.scope)
 }
 
 function jurisdictions(state: StateFields): ReadonlySet<string> {

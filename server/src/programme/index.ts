@@ -22,6 +22,7 @@ export { type DecisionField, REDECIDED_CODE, type ResponseField } from './exchan
 export { fold, type Standing } from './fold.ts'
 export { HOLD_MS_MAX } from './hold.ts'
 export { generateKeyPair, type KeyPair, keyPairFromSeed, type SigningKey } from './key.ts'
+export { type KeyFile, type KeyHolder, readKeyFile, writeKeyFile } from './key-file.ts'
 export { assertListenable } from './listen.ts'
 export { openProgramme } from './open.ts'
 export type {
@@ -34,6 +35,9 @@ export type {
   Submitted,
 } from './programme.ts'
 export { stickyKey } from './refusal.ts'
+export { foundSample, type SampleOptions, type SampleProgramme } from './sample.ts'
+export { openSampleKeys, type SampleKeys } from './sample-keys.ts'
+export { SAMPLE_ACTORS, SAMPLE_ENGAGEMENT, SAMPLE_INSTITUTIONS, SAMPLE_INTEGRATOR } from './sample-roster.ts'
 export { resolveScope, type ScopeResolution } from './scope.ts'
 export { addSignatures, type StatementDraft, signStatement } from './sign.ts'
 export type {

@@ -5,13 +5,12 @@
  * the ledger, and are read from there when the database is back. Spec: docs/spec/budget.md §7.
  */
 
-import type { Logger } from '../base/index.ts'
 import type { Appended, Ledger, StoredEntry } from '../ledger/index.ts'
 import type { Database } from '../storage/index.ts'
 import { StorageError } from '../storage/index.ts'
 import { ProgrammeError } from './error.ts'
 import { type ExchangeRead, readEntry } from './exchange.ts'
-import type { DecisionQuery, DecisionRow } from './programme.ts'
+import type { DecisionQuery, DecisionRow, ProgrammeOptions } from './programme.ts'
 import { type Projected, writeBatch } from './projection-batch.ts'
 import { selectDecisions, selectTokens } from './query.ts'
 import { parseStatement, type Statement } from './statement.ts'
@@ -25,7 +24,7 @@ const FLUSH_INTERVAL_MS = 250
 export interface ProjectionOptions {
   readonly database: Database | null
   readonly ledger: Ledger
-  readonly logger?: Logger | undefined
+  readonly logger: ProgrammeOptions['logger'] | undefined
   /** Called once, when the database answers for the first time after a start without it. */
   readonly onTokens: (tokens: readonly TokenRecord[]) => void
   /** Null when the database did not answer at the start. */
