@@ -3,7 +3,7 @@
  *
  * HOSTILE: headers are the client's. A header that decides something may stand once only.
  */
-import { presentedToken } from '../programme/index.ts'
+import { type AuthenticationFailure, presentedToken } from '../programme/index.ts'
 import type { GatewayDeps } from './deps.ts'
 import { GatewayError, type GatewayErrorCode } from './error.ts'
 import type { Arrived, Authenticated } from './exchange.ts'
@@ -24,7 +24,7 @@ const SINGLE_HEADERS: ReadonlySet<string> = new Set([
   'x-sekisho-session',
 ])
 
-const FAILURES: Record<string, { code: GatewayErrorCode; message: string }> = {
+const FAILURES: Record<AuthenticationFailure, { code: GatewayErrorCode; message: string }> = {
   missing: {
     code: 'gateway_credential_missing',
     message: 'no credential: send `Authorization: Bearer …` or `x-api-key` with a token from `sekisho token`',
@@ -56,12 +56,15 @@ export function authenticate(arrived: Arrived, deps: GatewayDeps): Authenticated
     )
   }
   const presented = presentedToken(arrived.http.request.headers)
-  const result = presented.ok ? deps.authority.authenticate(presented.token) : presented
-  if (presented.ok && result.ok) return { ...arrived, bearer: presented.token, principal: result.principal }
-  const failure = FAILURES[result.failure]
-  if (failure === undefined)
-    throw new GatewayError('gateway_internal', 'authentication failed for an unlisted reason')
-  throw new GatewayError(failure.code, failure.message)
+  if (!presented.ok) throw refusal(presented.failure)
+  const authentication = deps.authority.authenticate(presented.token)
+  if (!authentication.ok) throw refusal(authentication.failure)
+  return { ...arrived, bearer: presented.token, principal: authentication.principal }
+}
+
+function refusal(failure: AuthenticationFailure): GatewayError {
+  const { code, message } = FAILURES[failure]
+  return new GatewayError(code, message)
 }
 
 /** @throws {GatewayError} `gateway_header_conflict` */

@@ -77,15 +77,16 @@ test('the last byte of a stream waits for the outcome', async () => {
   assert.match(Buffer.from((await reader.read()).value!).toString(), /early/)
   sink.onData(chatEnd())
   sink.onEnd()
-  let ended = false
-  const rest = reader.read().then(({ value }) => {
-    ended = true
-    return Buffer.from(value ?? []).toString()
-  })
+  let text = ''
+  const rest = (async () => {
+    for (let read = await reader.read(); !read.done; read = await reader.read())
+      text += Buffer.from(read.value).toString()
+  })()
   await settle()
-  assert.equal(ended, false)
+  assert.doesNotMatch(text, /\[DONE\]/)
   release()
-  assert.match(await rest, /\[DONE\]/)
+  await rest
+  assert.match(text, /\[DONE\]/)
 })
 
 test('a ledger that cannot write serves nothing: 503 before, typed failure after', async () => {
@@ -94,7 +95,7 @@ test('a ledger that cannot write serves nothing: 503 before, typed failure after
   }
   const refused = await gateway.ask()
   assert.equal(refused.status, 503)
-  assert.equal((await refused.json()).code ?? 'gateway_ledger_unavailable', 'gateway_ledger_unavailable')
+  assert.match(await refused.text(), /gateway_ledger_unavailable/)
   assert.equal(gateway.calls.length, 0)
   assert.deepEqual(gateway.authority.released, ['res-1'])
 

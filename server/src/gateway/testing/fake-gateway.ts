@@ -75,6 +75,7 @@ const principal: Principal = {
 export function fakeSnapshot(index: number, stops: Snapshot['stops'] = []): Snapshot {
   return {
     programme: 'test',
+    founding: '0'.repeat(64),
     sample: true,
     index,
     digest: '0'.repeat(64),
@@ -86,6 +87,7 @@ export function fakeSnapshot(index: number, stops: Snapshot['stops'] = []): Snap
     delegations: [],
     engagements: new Map(),
     grants: [],
+    pendingGrants: [],
     stops,
     stages: new Map(),
     incidentMode: false,
