@@ -22,7 +22,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
 
 /** Serves until the first signal; the second one ends the process at once. */
 async function serve({ config }: LoadedConfig): Promise<number> {
-  const server = await startServer(config, print)
+  const server = await startServer(config)
   const { gateway, admin, console: pages } = server.announcement
   print(`gateway  ${gateway}`)
   print(`admin    ${admin}`)

@@ -15,7 +15,7 @@ import { createMetrics, type Metrics } from './http/index.ts'
 import { type Ledger, openFileKeyRing, openLedger } from './ledger/index.ts'
 import { observe } from './observe.ts'
 import { openServerDatabase } from './open-database.ts'
-import { openProgramme, type Programme } from './programme/index.ts'
+import { foundSample, openProgramme, type Programme } from './programme/index.ts'
 import { openServerKeys, type ServerKeys } from './server-keys.ts'
 import type { Database } from './storage/index.ts'
 import { openUpstreams, type UpstreamConfig } from './upstream/index.ts'
@@ -39,7 +39,7 @@ export interface Parts {
   close(): Promise<void>
 }
 
-export async function openParts(config: Config, logger: Logger, out: (line: string) => void): Promise<Parts> {
+export async function openParts(config: Config, logger: Logger): Promise<Parts> {
   const closers: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer()
@@ -61,8 +61,7 @@ export async function openParts(config: Config, logger: Logger, out: (line: stri
       logger.warn({ event: 'closed_ambiguous', exchanges: ambiguous }, 'closed what a crash left open')
     const programme = await openServerProgramme(config, shelf, ledger, database, logger)
     closers.push(() => programme.close())
-    if (config.programme.sample && !programme.founded)
-      await foundSampleProgramme(programme, shelf, config, out)
+    if (config.programme.sample) await makeSample(programme, shelf, config, logger)
 
     const deciders = createDeciders()
     const agreement = (): Agreement => (programme.founded ? programme.snapshot().agreement : shelf.configured)
@@ -139,6 +138,29 @@ function openServerLedger(config: Config, keys: ServerKeys, logger: Logger): Pro
       process.exit(EXIT_LEDGER_FATAL)
     },
   })
+}
+
+/** Only an empty ledger, or one that the sample founded, becomes the sample programme. */
+async function makeSample(
+  programme: Programme,
+  shelf: AgreementShelf,
+  config: Config,
+  logger: Logger,
+): Promise<void> {
+  if (programme.founded && !programme.snapshot().sample) {
+    logger.warn(
+      { event: 'sample_refused' },
+      'this programme is not the sample: `programme.sample` has no effect',
+    )
+    return
+  }
+  const made = await foundSample(programme, {
+    programme: config.programme.id,
+    dataDir: config.dataDir,
+    agreement: shelf.configured,
+    clock: systemClock,
+  })
+  logger.info({ event: 'sample', ...made }, 'the sample programme stands')
 }
 
 function openServerProgramme(

@@ -19,6 +19,7 @@ import {
 import type { Gateway } from './gateway/index.ts'
 import { createAdminListener, createConsoleListener, listen } from './http/index.ts'
 import { openParts, type Parts } from './parts.ts'
+import { assertListenable } from './programme/index.ts'
 
 const DRAIN_POLL_MS = 25
 
@@ -41,13 +42,14 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-export async function startServer(config: Config, out: (line: string) => void): Promise<RunningServer> {
+export async function startServer(config: Config): Promise<RunningServer> {
   const logger = createLogger({ level: config.logging.level, base: { service: 'sekisho' } })
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
-  const parts = await openParts(config, logger, out)
+  const parts = await openParts(config, logger)
   let stopping: Promise<void> | null = null
   const state = { closing: false }
   try {
+    refuseExposedSample(config, parts)
     const listening = await openListeners(config, parts, state)
     const announcement = announce(config, parts, listening.addresses)
     const file = path.join(config.dataDir, 'server.json')
@@ -73,6 +75,15 @@ export async function startServer(config: Config, out: (line: string) => void): 
   } catch (error) {
     await parts.close()
     throw error
+  }
+}
+
+/** @throws {ProgrammeError} `programme_sample_keys_exposed` */
+function refuseExposedSample(config: Config, parts: Parts): void {
+  const { programme } = parts.forPages
+  if (!programme.founded) return
+  for (const { host } of [config.listen.gateway, config.listen.admin, config.listen.console]) {
+    assertListenable(programme.snapshot(), host)
   }
 }
 

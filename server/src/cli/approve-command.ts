@@ -2,10 +2,9 @@
 import { integerOption } from './arguments.ts'
 import type { Command } from './command.ts'
 import { EXIT } from './error.ts'
-import { programmeId } from './programme-id.ts'
 import { ADMIN_OPTION, adminUrl, callServer, memberOf, numberMember, textMember } from './server-call.ts'
 import { KEY_OPTION, readSigner } from './signer.ts'
-import { signStatement, statementBody } from './statements.ts'
+import { signWith, statementBody } from './statements.ts'
 
 const COUNT = 40
 const MINUTES = 60
@@ -49,12 +48,12 @@ export const approveCommand: Command = {
       context.err(`${name.padEnd(12)} ${name === 'until_ms' ? new Date(untilMs).toISOString() : value}`)
     }
     if (args.flag('dry-run')) return EXIT.ok
-    const body = statementBody(await programmeId(args, context, signer), context.nowMs(), {
+    const body = statementBody(signer.programme, context.nowMs(), {
       type: 'grant.approve',
       ...payload,
     })
     const submitted = await callServer(context, 'POST', `${admin}/v1/statements`, {
-      body: signStatement({ body }, [signer.key]),
+      body: signWith({ body, signatures: [] }, [signer.key]),
     })
     context.err(
       `approved; ledger entry ${numberMember(submitted.json, 'index')}. ${remaining(payload.approvals)}`,

@@ -4,10 +4,9 @@ import path from 'node:path'
 import { type JsonObject, parseSignedStatement } from 'sekisho-verify'
 import type { Arguments, CliContext, Command } from './command.ts'
 import { CliError, EXIT } from './error.ts'
-import { programmeId } from './programme-id.ts'
 import { ADMIN_OPTION, adminUrl, callServer } from './server-call.ts'
 import { KEYS_OPTION, readSigners } from './signer.ts'
-import { signStatement, statementBody } from './statements.ts'
+import { signWith, statementBody } from './statements.ts'
 
 const FILE_BYTES_MAX = 1024 * 1024
 
@@ -45,18 +44,15 @@ async function sign(args: Arguments, context: CliContext): Promise<number> {
   const given = readJson(args.operands[0]!, context)
   const keys = signers.map((signer) => signer.key)
   if ('body' in given) {
-    context.out(
-      JSON.stringify(signStatement(parseSignedStatement({ signatures: [], ...given }), keys), null, 2),
-    )
+    context.out(JSON.stringify(signWith(parseSignedStatement({ signatures: [], ...given }), keys), null, 2))
     return EXIT.ok
   }
   const { type } = given
   if (typeof type !== 'string')
     throw new CliError('cli_file', `\`${args.operands[0]}\` has no \`type\`: see docs/spec/statement.md §4`)
-  const programme =
-    typeof given.programme === 'string' ? given.programme : await programmeId(args, context, signers[0]!)
+  const programme = typeof given.programme === 'string' ? given.programme : signers[0].programme
   const body = statementBody(programme, context.nowMs(), { ...given, type })
-  context.out(JSON.stringify(signStatement({ body }, keys), null, 2))
+  context.out(JSON.stringify(signWith({ body, signatures: [] }, keys), null, 2))
   return EXIT.ok
 }
 

@@ -5,9 +5,8 @@ import {
   parseSignedStatement,
   type SignedStatement,
   type StatementBody,
-  statementBytes,
 } from 'sekisho-verify'
-import type { SigningKey } from '../programme/index.ts'
+import { addSignatures, type SigningKey } from '../programme/index.ts'
 
 /** Completes a body: members that every statement has are filled in where they are missing. */
 export function statementBody(
@@ -19,15 +18,12 @@ export function statementBody(
 }
 
 /** Adds the signatures of `keys`; a key that has signed already is not asked again. @throws {VerifyError} */
-export function signStatement(
-  statement: { readonly body: StatementBody; readonly signatures?: SignedStatement['signatures'] },
-  keys: readonly SigningKey[],
-): SignedStatement {
-  const bytes = statementBytes(statement.body)
-  const signatures = [...(statement.signatures ?? [])]
-  for (const key of keys) {
-    if (signatures.some((signature) => signature.key === key.id)) continue
-    signatures.push({ key: key.id, sig: key.sign(bytes).toString('base64') })
-  }
-  return parseSignedStatement({ body: statement.body, signatures })
+export function signWith(statement: SignedStatement, keys: readonly SigningKey[]): SignedStatement {
+  const signed = new Set(statement.signatures.map((signature) => signature.key))
+  return parseSignedStatement(
+    addSignatures(
+      statement,
+      keys.filter((key) => !signed.has(key.id)),
+    ),
+  )
 }

@@ -4,7 +4,6 @@ import { signTokenRequest } from '../programme/index.ts'
 import { integerOption } from './arguments.ts'
 import type { Arguments, CliContext, Command, OptionSpec } from './command.ts'
 import { EXIT, usageError } from './error.ts'
-import { programmeId } from './programme-id.ts'
 import { ADMIN_OPTION, adminUrl, callServer, numberMember, textMember } from './server-call.ts'
 import { KEY_OPTION, readSigner, type Signer } from './signer.ts'
 
@@ -67,7 +66,7 @@ export async function mintToken(args: Arguments, context: CliContext, signer: Si
     throw usageError(`a ${signer.holder.kind} has no tokens: use the key of a person or a service`)
   }
   const request = {
-    programme: await programmeId(args, context, signer),
+    programme: signer.programme,
     actor: signer.holder.id,
     ...(institution === undefined ? {} : { institution }),
     ...(engagement === undefined ? {} : { engagement }),

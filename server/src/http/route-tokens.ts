@@ -1,6 +1,6 @@
 /** Tokens: minted for whoever proves possession of an enrolled key, listed and revoked with a token. */
 import type { IncomingMessage } from 'node:http'
-import type { Principal } from '../programme/index.ts'
+import { type Principal, presentedToken } from '../programme/index.ts'
 import type { AdminDeps } from './admin.ts'
 import { json } from './answer.ts'
 import { HttpError } from './error.ts'
@@ -61,12 +61,13 @@ function mayRevoke(principal: Principal, id: string, deps: AdminDeps): boolean {
 
 /** HOSTILE: a credential that fails is an error, never a caller without a name. */
 export function authenticated(request: IncomingMessage, deps: AdminDeps): Principal {
-  const match = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '')
-  const result = match === null ? null : deps.programme.authority.authenticate(match[1])
-  if (result?.ok === true) return result.principal
+  const presented = presentedToken(request.headers)
+  const result = presented.ok ? deps.programme.authority.authenticate(presented.token) : presented
+  if (result.ok && 'principal' in result) return result.principal
+  const failure = result.ok ? 'unknown' : result.failure
   const why =
-    result === null
+    failure === 'missing'
       ? 'send `Authorization: Bearer TOKEN`'
-      : `the token is ${result.failure}: mint one with \`sekisho token\``
+      : `the token is ${failure}: mint one with \`sekisho token\``
   throw new HttpError('http_credential_required', why)
 }
