@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline'
 
 /** How long a child may take to say that it is ready. */
 const READY_MS_MAX = 60_000
+/** A whole line that is one JSON object. */
+const JSON_LINE = /^(\{.*\})$/
 
 export interface Child<Ready> {
   readonly pid: number
@@ -20,18 +22,21 @@ export interface Child<Ready> {
 /** Runs a TypeScript file of this repository in a Node of its own; `ready` is its first line of output, parsed. */
 export function startScript<Ready>(file: URL, args: readonly string[] = []): Promise<Child<Ready>> {
   return startProcess(process.execPath, ['--conditions=sekisho-source', file.pathname, ...args], {
-    firstLine: true,
+    ready: JSON_LINE,
   })
 }
 
-/** Starts any command. With `firstLine` it is ready when its first line of output, parsed as JSON, has arrived. */
+/**
+ * Starts any command. It is ready when a line of its output matches `ready`: the first group is then `ready`, parsed as
+ * JSON where the whole line was asked for. Without `ready` it is taken to be ready at once.
+ */
 export async function startProcess<Ready>(
   command: string,
   args: readonly string[],
-  options: { readonly firstLine: boolean; readonly env?: NodeJS.ProcessEnv; readonly cwd?: string },
+  options: { readonly ready?: RegExp; readonly env?: NodeJS.ProcessEnv; readonly cwd?: string },
 ): Promise<Child<Ready>> {
   const child = spawn(command, args, {
-    stdio: ['ignore', options.firstLine ? 'pipe' : 'ignore', 'pipe'],
+    stdio: ['ignore', options.ready === undefined ? 'ignore' : 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
@@ -45,10 +50,12 @@ export async function startProcess<Ready>(
     )
   })
   failed.catch(() => {})
-  const ready = options.firstLine ? await within(Promise.race([firstLine(child), failed])) : null
+  const ready =
+    options.ready === undefined ? null : await within(Promise.race([readyLine(child, options.ready), failed]))
   return {
     pid: child.pid!, // The child is running: `ready` or the spawn itself would have failed otherwise.
-    ready: (ready === null ? null : JSON.parse(ready)) as Ready,
+    // The caller names what its child prints.
+    ready: (options.ready === JSON_LINE && ready !== null ? JSON.parse(ready) : ready) as Ready,
     process: child,
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)
@@ -57,9 +64,15 @@ export async function startProcess<Ready>(
   }
 }
 
-async function firstLine(child: ChildProcess): Promise<string> {
+function readyLine(child: ChildProcess, pattern: RegExp): Promise<string> {
   const lines = createInterface({ input: child.stdout! }) // Piped above.
-  return new Promise((resolve) => lines.once('line', resolve))
+  return new Promise((resolve) => {
+    // Read to the end: a pipe that nobody empties would block the child.
+    lines.on('line', (line) => {
+      const match = pattern.exec(line)
+      if (match?.[1] !== undefined) resolve(match[1])
+    })
+  })
 }
 
 async function within<T>(work: Promise<T>): Promise<T> {

@@ -34,9 +34,7 @@ export const startNginx: StartPeer = async (upstream) => {
   const child = await startProcess<null>(
     'nginx',
     ['-c', join(dir, 'nginx.conf'), '-p', dir, '-e', join(dir, 'error.log')],
-    {
-      firstLine: false,
-    },
+    {},
   )
   await new Promise((resolve) => setTimeout(resolve, NGINX_START_MS))
   return {

@@ -25,7 +25,6 @@ export const startPortkey: StartPeer = async (upstream) => {
   const port = await freePort()
   const entry = join(installed.dir, 'node_modules', PORTKEY.name, 'build', 'start-server.js')
   const child = await startProcess<null>(process.execPath, [entry, '--headless', `--port=${port}`], {
-    firstLine: false,
     env: { NODE_ENV: 'production', TRUSTED_CUSTOM_HOSTS: '127.0.0.1' },
   })
   await listening(port)

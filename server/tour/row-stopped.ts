@@ -74,17 +74,8 @@ async function openStream(tour: Tour) {
 
 function stop(tour: Tour): Promise<string> {
   const { desk, model } = tour
-  return desk.run(
-    'stop',
-    '--scope',
-    'model',
-    '--id',
-    model,
-    '--reason',
-    REASON,
-    '--key',
-    tour.keyOf(PROVIDER),
-  )
+  const scope = ['--scope', 'model', '--id', model]
+  return desk.run('stop', ...scope, '--reason', REASON, ...keysOf(tour, PROVIDER))
 }
 
 function resume(tour: Tour, number: string, names: readonly string[]) {
