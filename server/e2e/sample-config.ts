@@ -22,6 +22,8 @@ export interface SampleConfig {
   /** Milliseconds an upstream may take to answer, and may be silent inside an answer. */
   readonly vendorTimeoutMs?: number
   readonly wideBudgets?: boolean
+  /** Pause between the pieces of a rehearsed stream. */
+  readonly chunkDelayMs?: number
   readonly shutdownGraceMs?: number
 }
 
@@ -69,7 +71,10 @@ function configValues(sample: SampleConfig, agreement: string, models: string) {
     models,
     programme: { sample: true },
     database: sample.databaseUrl === null ? { kind: 'embedded' } : { kind: 'url', url: sample.databaseUrl },
-    upstreams: [{ id: 'rehearsal', kind: 'rehearsal' }, ...(sample.vendorUrl === undefined ? [] : [vendor])],
+    upstreams: [
+      { id: 'rehearsal', kind: 'rehearsal', chunkDelayMs: sample.chunkDelayMs ?? 0 },
+      ...(sample.vendorUrl === undefined ? [] : [vendor]),
+    ],
     limits: sample.limits ?? {},
     ledger: { checkpointIntervalMs: 200 },
     shutdownGraceMs: sample.shutdownGraceMs ?? 1000,

@@ -9,7 +9,7 @@ import { type AgreementShelf, openAgreementShelf } from './agreement-shelf.ts'
 import { createDecider, type Decider, type Decision } from './authorization/index.ts'
 import { createLogger, type Logger, systemClock } from './base/index.ts'
 import { createReader } from './boundary/index.ts'
-import type { Config, ConfiguredUpstream } from './config/index.ts'
+import { type Config, type ConfiguredUpstream, REHEARSAL_CHUNK_DELAY_MS } from './config/index.ts'
 import { closeAmbiguous, createGateway, type Gateway } from './gateway/index.ts'
 import { createMetrics, type Metrics } from './http/index.ts'
 import { type Ledger, openFileKeyRing, openLedger } from './ledger/index.ts'
@@ -195,7 +195,9 @@ function createDeciders(): (agreement: Agreement) => Decider {
 
 /** Nothing configured is the built-in rehearsal model. */
 function upstreamConfigs(configured: readonly ConfiguredUpstream[]): UpstreamConfig[] {
-  if (configured.length === 0) return [{ id: 'rehearsal', kind: 'rehearsal' }]
+  if (configured.length === 0) {
+    return [{ id: 'rehearsal', kind: 'rehearsal', chunkDelayMs: REHEARSAL_CHUNK_DELAY_MS }]
+  }
   return configured.map((upstream): UpstreamConfig => {
     const {
       id,
@@ -208,8 +210,9 @@ function upstreamConfigs(configured: readonly ConfiguredUpstream[]): UpstreamCon
       headTimeoutMs,
       idleTimeoutMs,
       connectionsMax,
+      chunkDelayMs,
     } = upstream
-    if (kind === 'rehearsal') return { id, kind }
+    if (kind === 'rehearsal') return { id, kind, chunkDelayMs }
     return {
       id,
       kind,

@@ -11,4 +11,4 @@ export {
   loadConfigFile,
   type Setting,
 } from './load.ts'
-export type { Config, ConfiguredUpstream } from './schema.ts'
+export { type Config, type ConfiguredUpstream, REHEARSAL_CHUNK_DELAY_MS } from './schema.ts'

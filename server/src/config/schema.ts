@@ -22,6 +22,9 @@ import {
 
 const MIB = 1024 * 1024
 
+/** A rehearsed stream lasts about a second, as a model's would: long enough to be stopped in the middle. */
+export const REHEARSAL_CHUNK_DELAY_MS = 20
+
 const listener = (port: number, doc: string) =>
   parsed<ListenAddress>({
     doc,
@@ -86,6 +89,12 @@ const upstream = object({
       max: 3_600_000,
     }),
     connectionsMax: integer({ doc: 'Connections to it.', default: 256, min: 1, max: 10_000 }),
+    chunkDelayMs: integer({
+      doc: 'Pause between the pieces of a streamed answer; for kind `rehearsal` only.',
+      default: REHEARSAL_CHUNK_DELAY_MS,
+      min: 0,
+      max: 10_000,
+    }),
   },
 })
 
