@@ -88,7 +88,7 @@ export function classifyVendorFailure(
 }
 
 /** An outage towards the client: whether a retry is invited, by what went wrong. */
-const UPSTREAM_RETRY: Readonly<
+export const UPSTREAM_RETRY: Readonly<
   Record<UpstreamErrorCode, { by: StoppedBy; retryable: boolean; status: number }>
 > = {
   upstream_connect_failed: { by: 'provider_outage', retryable: true, status: 503 },

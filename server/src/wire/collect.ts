@@ -314,21 +314,17 @@ function lookUp(table: ReadonlyMap<string, TypeSpec>, type: string, path: string
   const spec = table.get(type)
   if (spec === undefined)
     throw new WireError('wire_item_unknown', `${noun} of unknown type \`${clip(type)}\``, path)
-  if (spec.rule === 'refuse') {
-    throw new WireError(
-      'wire_item_refused',
-      `${noun} \`${clip(type)}\` ${REFUSAL[noun] ?? 'is refused'}`,
-      path,
-    )
-  }
-  return spec
+  if (spec.rule === 'read') return spec
+  const why = noun === 'tool' ? HOSTED : AT_THE_VENDOR
+  const remedy = type.startsWith('web_search') ? WEB_SEARCH_REMEDY : ''
+  throw new WireError('wire_item_refused', `${noun} \`${clip(type)}\` ${why}${remedy}`, path)
 }
 
-const REFUSAL: Readonly<Record<string, string>> = {
-  tool: 'runs at the vendor, where it cannot be checked; turn it off in the client (docs/spec/wire.md §6)',
-  'input item': 'refers to content or tools at the vendor; send the content itself',
-  'content part': 'refers to content or tools at the vendor; send the content itself',
-}
+const HOSTED =
+  'runs at the vendor, where it cannot be checked; turn it off in the client (docs/spec/wire.md §6)'
+const AT_THE_VENDOR = 'refers to content or tools at the vendor; send the content itself'
+/** Codex declares it unless told otherwise, so its users meet this first. */
+const WEB_SEARCH_REMEDY = '; Codex: set `web_search = "disabled"` in config.toml'
 
 function roleOfPart(role: SegmentRole, kind: SegmentKind): SegmentRole {
   if (kind === 'tool_result') return 'tool'

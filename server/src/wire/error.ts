@@ -37,7 +37,7 @@ export class WireError extends Error {
 }
 
 /** HTTP status and OpenAI `code` per defect: total, so a new code cannot be forgotten. */
-const ANSWERS: Record<WireErrorCode, { readonly status: number; readonly wireCode: string }> = {
+export const WIRE_ANSWERS: Record<WireErrorCode, { readonly status: number; readonly wireCode: string }> = {
   wire_body_too_large: { status: 413, wireCode: 'invalid_prompt' },
   wire_body_empty: { status: 400, wireCode: 'invalid_prompt' },
   wire_utf8_invalid: { status: 400, wireCode: 'invalid_prompt' },
@@ -58,7 +58,7 @@ const ANSWERS: Record<WireErrorCode, { readonly status: number; readonly wireCod
 
 /** The answer a client gets for a `WireError`. */
 export function problemOfWireError(error: WireError): Problem {
-  const { status, wireCode } = ANSWERS[error.code]
+  const { status, wireCode } = WIRE_ANSWERS[error.code]
   const extension = error.path === null ? {} : { extension: { path: error.path } }
   return { status, code: error.code, wireCode, message: error.message, ...extension }
 }

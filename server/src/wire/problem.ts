@@ -17,20 +17,21 @@ export interface WireResponse {
 }
 
 /** `error.type` per status. Statuses not listed take the class's: 4xx as 400, 5xx as 500. */
-const ERROR_TYPES: ReadonlyMap<number, { readonly openai: string; readonly anthropic: string }> = new Map([
-  [400, { openai: 'invalid_request_error', anthropic: 'invalid_request_error' }],
-  [401, { openai: 'authentication_error', anthropic: 'authentication_error' }],
-  [402, { openai: 'insufficient_quota', anthropic: 'billing_error' }],
-  [403, { openai: 'permission_error', anthropic: 'permission_error' }],
-  [404, { openai: 'not_found_error', anthropic: 'not_found_error' }],
-  [413, { openai: 'invalid_request_error', anthropic: 'request_too_large' }],
-  [426, { openai: 'invalid_request_error', anthropic: 'invalid_request_error' }],
-  [429, { openai: 'rate_limit_error', anthropic: 'rate_limit_error' }],
-  [500, { openai: 'server_error', anthropic: 'api_error' }],
-  [503, { openai: 'server_error', anthropic: 'overloaded_error' }],
-  [504, { openai: 'server_error', anthropic: 'timeout_error' }],
-  [529, { openai: 'server_error', anthropic: 'overloaded_error' }],
-])
+export const ERROR_TYPES: ReadonlyMap<number, { readonly openai: string; readonly anthropic: string }> =
+  new Map([
+    [400, { openai: 'invalid_request_error', anthropic: 'invalid_request_error' }],
+    [401, { openai: 'authentication_error', anthropic: 'authentication_error' }],
+    [402, { openai: 'insufficient_quota', anthropic: 'billing_error' }],
+    [403, { openai: 'permission_error', anthropic: 'permission_error' }],
+    [404, { openai: 'not_found_error', anthropic: 'not_found_error' }],
+    [413, { openai: 'invalid_request_error', anthropic: 'request_too_large' }],
+    [426, { openai: 'invalid_request_error', anthropic: 'invalid_request_error' }],
+    [429, { openai: 'rate_limit_error', anthropic: 'rate_limit_error' }],
+    [500, { openai: 'server_error', anthropic: 'api_error' }],
+    [503, { openai: 'server_error', anthropic: 'overloaded_error' }],
+    [504, { openai: 'server_error', anthropic: 'timeout_error' }],
+    [529, { openai: 'server_error', anthropic: 'overloaded_error' }],
+  ])
 
 /**
  * The whole answer when no byte has been sent yet.
