@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { CAPABILITIES, type Capability } from '../../server/src/boundary/index.ts'
 import type { BinaryHead } from '../../server/src/boundary/model.ts'
 import { FAMILIES, FRAMES, SLOTS } from './asks.ts'
+import { EVERYDAY } from './asks-everyday.ts'
 
 export interface Row {
   readonly id: string
@@ -48,11 +49,12 @@ export function ownRows(seed: number, copies: number): Row[] {
   const random = seededRandom(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
   const rows: Row[] = []
-  for (const family of FAMILIES) {
+  for (const family of [...FAMILIES, ...EVERYDAY]) {
     for (const lang of ['en', 'ja'] as const) {
       for (const ask of family[lang]) {
         const seen = new Set<string>()
-        for (let copy = 0; copy < copies; copy++) {
+        const slots = ask.match(/\{\w+\}/g)?.length ?? 0
+        for (let copy = 0; copy < copies * Math.max(1, slots); copy++) {
           const filled = ask.replace(/\{(\w+)\}/g, (_, slot: string) => pick(SLOTS[slot]?.[lang] ?? ['']))
           const framed = random() < 0.45 ? pick(FRAMES[lang]).replace('{ask}', filled) : filled
           const text = lang === 'en' && random() < 0.2 ? framed.toLowerCase() : framed
@@ -65,7 +67,7 @@ export function ownRows(seed: number, copies: number): Row[] {
             lang,
             heads: HEADS_OF_SIDE[family.side],
             capability: capabilityIndex(family.capability),
-            weight: family.side === 'non_cyber' ? 1 : 0.6,
+            weight: family.side === 'non_cyber' ? 1.5 : 0.6,
           })
         }
       }
@@ -90,15 +92,21 @@ const labels = (heads: Row['heads'], capability: Capability | null, weight: numb
   weight,
 })
 
+/** Rows of the offensive source that a defender would ask too: left out, since their label says nothing. */
+const DEFENDERS_QUESTION =
+  /\b(?:prevent|mitigat|defend|protect|countermeasure|used by|attackers use|secure against|study|learn about|^what (?:is|are) (?!the (?:best|steps|most|process|precise|exact))|^how do(?:es)? (?!i\b|one\b|you\b|we\b)|^why |(?:to|can) detect\b)/i
+
 /** How each public source is labelled; a source not listed is not used. */
 const SOURCES: Readonly<Record<string, (row: PublicRow) => Labels | null>> = {
-  cysecbench: ({ orig }) =>
-    labels({ cyber: 1, harm: 1 }, orig === 'Malware Attacks' ? 'malware_creation' : null, 0.5),
+  cysecbench: ({ orig, text }) =>
+    DEFENDERS_QUESTION.test(text)
+      ? null
+      : labels({ cyber: 1, harm: 1 }, orig === 'Malware Attacks' ? 'malware_creation' : null, 0.5),
   templated: templatedLabels,
-  cse_instruct_coding: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 0.5),
-  self_instruct_t0: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 0.4),
-  self_instruct_seeds: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 1),
-  jcommonsenseqa_ja: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 0.5),
+  cse_instruct_coding: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 1),
+  self_instruct_t0: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 1),
+  self_instruct_seeds: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 2),
+  jcommonsenseqa_ja: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 1),
   sigma_rules: () => labels(HEADS_OF_SIDE.defensive, 'detection_engineering', 0.25),
   splunk_stories: () => labels(HEADS_OF_SIDE.defensive, null, 0.4),
   owasp_cheatsheets: () => labels({ cyber: 1, harm: 0 }, null, 0.4),

@@ -17,6 +17,9 @@ const SEED = 20260401
 const EPOCHS = 6
 const RATE = 0.3
 const DECAY = 1e-6
+/** Share of examples seen with concepts only, and with words only. */
+const CONCEPTS_ONLY = 0.25
+const WORDS_ONLY = 0.05
 const OWN_COPIES = 14
 /** Longest text learnt from; longer ones are cut. */
 const TEXT_CHARS_MAX = 1500
@@ -45,7 +48,8 @@ export function train(rows: readonly Row[], seed = SEED): Trained {
   const errors = new Float64Array(OUTPUTS)
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     shuffle(examples, random)
-    for (const { features, row } of examples) {
+    for (const { features: all, row } of examples) {
+      const features = dropped(all, random())
       errorsOf(scores(features, weights, biases), row, errors)
       step(features, errors, weights, squares)
       for (let output = 0; output < OUTPUTS; output++) {
@@ -57,6 +61,22 @@ export function train(rows: readonly Row[], seed = SEED): Trained {
     }
   }
   return { weights, biases }
+}
+
+/** Now and then only concepts, or only words: neither may lean on the other, and concepts carry between languages. */
+function dropped(all: Features, draw: number): Features {
+  const { buckets, values, conceptEntries } = all
+  if (draw < CONCEPTS_ONLY && conceptEntries > 2) {
+    return {
+      ...all,
+      buckets: buckets.subarray(0, conceptEntries),
+      values: values.subarray(0, conceptEntries),
+    }
+  }
+  if (draw > 1 - WORDS_ONLY) {
+    return { ...all, buckets: buckets.subarray(conceptEntries), values: values.subarray(conceptEntries) }
+  }
+  return all
 }
 
 function scores({ buckets, values }: Features, weights: Float32Array, biases: Float32Array): Float64Array {
@@ -133,13 +153,17 @@ export function trainingRows(dir: string): { rows: Row[]; digests: Record<string
   const corpus = publicRows(dir)
   return {
     rows: [...ownRows(SEED, OWN_COPIES), ...corpus.rows],
-    digests: { ...corpus.digests, 'asks.ts': digestOfAsks() },
+    digests: {
+      ...corpus.digests,
+      'asks.ts': digestOf('asks.ts'),
+      'asks-everyday.ts': digestOf('asks-everyday.ts'),
+    },
   }
 }
 
-function digestOfAsks(): string {
+function digestOf(name: string): string {
   return createHash('sha256')
-    .update(readFileSync(new URL('./asks.ts', import.meta.url)))
+    .update(readFileSync(new URL(`./${name}`, import.meta.url)))
     .digest('hex')
 }
 

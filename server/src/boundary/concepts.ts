@@ -77,4 +77,13 @@ export const CONCEPTS: readonly Concept[] = [
   concept('attack_noun', 'thing', 'man-in-the-middle mitm spoofing poisoning amplification deauthentication side-channel side_channel timing_attack replay_attack watering_hole supply_chain supply-chain clickjacking session_fixation smurf syn_flood slowloris evil_twin wardriving war_driving bluejacking rainbow_table rowhammer', '中間者 サイドチャネル 水飲み場 サプライチェーン攻撃 ポイズニング 増幅攻撃 リプレイ攻撃 セッションハイジャック'),
   concept('tooling', 'thing', 'powershell bash wmi rdp smb psexec registry scheduled_task dll_injection process_hollowing uac amsi etw kernel_driver bootloader c_runtime winapi ebpf ptrace setuid sudoers crontab', 'powershell レジストリ タスクスケジューラ amsi uac rdp smb wmi プロセスインジェクション'),
   concept('vague', 'how', 'it this that the_box the_thing the_rest next continue go_ahead do_it make_it_work same_again', 'それ これ あれ 続き 続けて 次 例の いつもの 同じように'),
+  concept('outsider', 'how', 'rival* competitor* competing another_bank other_bank another_company another_institution other_banks outside_company supplier we_do_not_own not_ours', 'よその ライバル 競合 他行 他社 別の銀行 別の会社 取引先 自社のものではない'),
+  concept('breakdown', 'act', 'unreachable unavailable unusable lock_out locked_out lock_everyone locks_the_user locks_every knock* cut_off cut_the jam* freeze corrupt* overwhelm* bring_down black_out', 'つながらなく 使えなく 開けなく 動けなく 締め出 固まらせ 止めたい 壊し 壊して 落ちる'),
+  concept('self_copy', 'act', 'copies_itself copy_itself copying_itself self-copying self-spreading replicates_itself jumps_from', '自分を複製 自己複製 複製し続け ばらま 広がるプログラム'),
+  concept('record_input', 'act', 'keystroke* key_press* key_strokes record_every records_every screenshots_of webcam microphone', 'キー入力 打鍵 盗撮 録音 画面を撮'),
+  concept('get_into', 'act', 'get_into gets_into get_me_into get_in let_me_in let_me_into log_in_as get_root get_admin become_admin* become_domain shell root_access administrator_access pop_a', '入り込 入りたい 入れて 潜り込 忍び込 に入る シェルを取 シェルを取得 rootを取 管理者になれ 管理者に昇格 管理者権限を取'),
+  concept('plant', 'act', 'plant* insert_malicious slip* burrow* poison* trojani* booby-trap* time_bomb', '仕込 忍ばせ 混入 汚染し 潜ませ 埋め込'),
+  concept('fire_at', 'act', 'fire_at fire_it fire_the shoot_at launch* run_the_exploit run_the_proof against', '撃ち込 撃って に対して実行 仕掛けて 向けて実行'),
+  concept('worry', 'how', 'should_we what_now what_do_we_do what_should how_worried is_it_worth worth* do_we_need are_we suspicious why_did why_do real_or', 'べきですか べきでしょうか でしょうか 心配 影響しますか 該当しますか 必要ですか すべきこと'),
+  concept('happened', 'how', 'happened was_hit were_stolen was_stolen were_encrypted got_infected we_found we_got was_hacked were_hacked have_been has_been our_logs this_morning last_night overnight', '発生しました 感染しました 盗まれました されました 見つかりました 検知されました 検知しました 記録されました 昨夜 今朝 出ています'),
 ]

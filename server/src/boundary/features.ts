@@ -18,10 +18,13 @@ export interface Features {
   readonly buckets: Int32Array
   readonly values: Float32Array
   readonly hits: readonly ConceptHit[]
+  /** How many of the entries, from the first, come from concepts and their pairs. */
+  readonly conceptEntries: number
 }
 
 const GROUP_SCALE = { concept: 1.4, pair: 1.2, word: 1, gram: 1 } as const
-type Group = keyof typeof GROUP_SCALE
+const GROUPS = ['concept', 'pair', 'word', 'gram'] as const
+type Group = (typeof GROUPS)[number]
 
 const SEED_CONCEPT = 0x1001
 const SEED_ASK = 0x2002
@@ -36,30 +39,40 @@ const SEED_SHAPE = 0x8008
 export function featuresOf(text: string): Features {
   const lower = text.toLowerCase()
   const hits = findConcepts(lower)
-  const groups: Record<Group, Set<number>> = {
-    concept: new Set(),
-    pair: new Set(),
-    word: new Set(),
-    gram: new Set(),
+  const bag = newBag()
+  addConcepts(lower, hits, bag)
+  addWords(lower, bag)
+  const { concept, pair, word, gram } = bag.groups
+  const buckets = Int32Array.from([...concept, ...pair, ...word, ...gram])
+  const values = new Float32Array(buckets.length)
+  let at = 0
+  for (const name of GROUPS) {
+    const size = bag.groups[name].length
+    values.fill(GROUP_SCALE[name] / Math.sqrt(Math.max(1, size)), at, at + size)
+    at += size
   }
-  addConcepts(lower, hits, groups)
-  addWords(lower, groups)
-  return { ...pack(groups), hits }
+  return { buckets, values, hits, conceptEntries: concept.length + pair.length }
 }
 
-function pack(groups: Record<Group, Set<number>>): Pick<Features, 'buckets' | 'values'> {
-  const total = groups.concept.size + groups.pair.size + groups.word.size + groups.gram.size
-  const buckets = new Int32Array(total)
-  const values = new Float32Array(total)
-  let at = 0
-  for (const name of ['concept', 'pair', 'word', 'gram'] as const) {
-    const value = GROUP_SCALE[name] / Math.sqrt(Math.max(1, groups[name].size))
-    for (const bucket of groups[name]) {
-      buckets[at] = bucket
-      values[at++] = value
-    }
-  }
-  return { buckets, values }
+/** Buckets of each group, every bucket at most once in one text. */
+interface Bag {
+  readonly groups: Readonly<Record<Group, number[]>>
+  readonly generation: number
+}
+
+/** Which text last used a bucket: deduplicates without a set. Reading is synchronous, so one table serves all. */
+const usedBy = new Int32Array(FEATURE_BUCKETS)
+let generation = 0
+
+function newBag(): Bag {
+  generation = (generation + 1) | 0
+  return { groups: { concept: [], pair: [], word: [], gram: [] }, generation }
+}
+
+function add(bag: Bag, group: Group, bucket: number): void {
+  if (usedBy[bucket] === bag.generation) return
+  usedBy[bucket] = bag.generation
+  bag.groups[group].push(bucket)
 }
 
 /** Two 32-bit numbers into a bucket. */
@@ -70,13 +83,13 @@ function bucketOf(seed: number, a: number, b = 0): number {
   return (hash ^ (hash >>> 16)) & (FEATURE_BUCKETS - 1)
 }
 
-function addConcepts(text: string, hits: readonly ConceptHit[], groups: Record<Group, Set<number>>): void {
+function addConcepts(text: string, hits: readonly ConceptHit[], bag: Bag): void {
   let from = 0
   while (from < hits.length) {
     const end = sentenceEnd(text, hits[from]?.end ?? 0)
     let to = from + 1
     while (to < hits.length && (hits[to]?.start ?? 0) < end) to++
-    addSentence(text, hits.slice(from, to), groups)
+    addSentence(text, hits.slice(from, to), bag)
     from = to
   }
 }
@@ -91,21 +104,21 @@ function sentenceEnd(text: string, at: number): number {
   return text.length
 }
 
-function addSentence(text: string, hits: readonly ConceptHit[], groups: Record<Group, Set<number>>): void {
+function addSentence(text: string, hits: readonly ConceptHit[], bag: Bag): void {
   for (let i = 0; i < hits.length; i++) {
     const one = hits[i]?.concept ?? 0
-    groups.concept.add(bucketOf(SEED_CONCEPT, one))
+    add(bag, 'concept', bucketOf(SEED_CONCEPT, one))
     for (let j = i + 1; j < hits.length && j <= i + PAIR_REACH; j++) {
       const two = hits[j]?.concept ?? 0
-      groups.pair.add(bucketOf(SEED_PAIR, Math.min(one, two), Math.max(one, two) + 1))
+      add(bag, 'pair', bucketOf(SEED_PAIR, Math.min(one, two), Math.max(one, two) + 1))
     }
     const next = hits[i + 1]?.concept
-    if (next !== undefined) groups.pair.add(bucketOf(SEED_ORDER, one, next + 1))
+    if (next !== undefined) add(bag, 'pair', bucketOf(SEED_ORDER, one, next + 1))
   }
   const ask = askOf(text, hits)
   if (ask === null) return
-  groups.concept.add(bucketOf(SEED_ASK, ask))
-  for (const { concept } of hits) groups.pair.add(bucketOf(SEED_ASK, ask, concept + 1))
+  add(bag, 'concept', bucketOf(SEED_ASK, ask))
+  for (const { concept } of hits) add(bag, 'pair', bucketOf(SEED_ASK, ask, concept + 1))
 }
 
 /** What a sentence asks for: its first act in English, its last in Japanese, where the verb comes last. */
@@ -117,7 +130,7 @@ function askOf(text: string, hits: readonly ConceptHit[]): number | null {
   return (japanese ? last : acts[0])?.concept ?? null
 }
 
-function addWords(text: string, groups: Record<Group, Set<number>>): void {
+function addWords(text: string, bag: Bag): void {
   let word = 0
   let before = 0
   let one = 0
@@ -126,8 +139,8 @@ function addWords(text: string, groups: Record<Group, Set<number>>): void {
   for (let at = 0; at <= text.length; at++) {
     const code = at < text.length ? text.charCodeAt(at) : 32
     if (isCjk(code)) {
-      if (one !== 0) groups.gram.add(bucketOf(SEED_GRAM, one, code))
-      if (two !== 0) groups.gram.add(bucketOf(SEED_GRAM, two * 65537 + one, code))
+      if (one !== 0) add(bag, 'gram', bucketOf(SEED_GRAM, one, code))
+      if (two !== 0) add(bag, 'gram', bucketOf(SEED_GRAM, two * 65537 + one, code))
       two = one
       one = code
       cjk = true
@@ -140,12 +153,12 @@ function addWords(text: string, groups: Record<Group, Set<number>>): void {
       continue
     }
     if (word === 0) continue
-    groups.word.add(bucketOf(SEED_WORD, word))
-    if (before !== 0) groups.word.add(bucketOf(SEED_WORDS, before, word))
+    add(bag, 'word', bucketOf(SEED_WORD, word))
+    if (before !== 0) add(bag, 'word', bucketOf(SEED_WORDS, before, word))
     before = word
     word = 0
   }
-  groups.word.add(bucketOf(SEED_SHAPE, cjk ? 1 : 2))
+  add(bag, 'word', bucketOf(SEED_SHAPE, cjk ? 1 : 2))
 }
 
 function isCjk(code: number): boolean {

@@ -22,6 +22,9 @@ interface Term {
 }
 
 const TABLE = buildTable()
+/** 1 for every UTF-16 unit that some term begins with: most places of a text are passed by at once. */
+const BEGINS = new Uint8Array(65536)
+for (const key of TABLE.keys()) BEGINS[key >= 65536 ? Math.floor(key / 65536) : key] = 1
 
 /** Hits in `text` (normal form, lower case), in order; at one place every concept whose longest term stands there. */
 export function findConcepts(text: string): ConceptHit[] {
@@ -32,7 +35,7 @@ export function findConcepts(text: string): ConceptHit[] {
     const word = isWord(code)
     if (word && wordBefore) continue
     wordBefore = word
-    if (code === 32) continue
+    if (BEGINS[code] === 0) continue
     const first = hits.length
     for (const key of [code * 65536 + text.charCodeAt(at + 1), code]) {
       const terms = TABLE.get(key)

@@ -6,6 +6,7 @@
 import { CONCEPTS } from './concepts.ts'
 import { featuresOf } from './features.ts'
 import { type Part, partsOf, textOf } from './instruction.ts'
+import type { ConceptHit } from './lexicon.ts'
 import { loadModel, scoreOf } from './model.ts'
 import { HARM_AT, HARM_UNSURE_AT, type Proposal, propose } from './proposal.ts'
 import { type FoundTarget, findTargets } from './targets.ts'
@@ -40,9 +41,11 @@ const INJECTION =
 /** The ask is to do what the evidence says. */
 const FOLLOW =
   /\b(?:do|follow|execute|carry out|perform|complete|obey|answer|respond to|finish|continue) (?:exactly )?(?:what|whatever|the (?:following|above|below|text|instructions?|task|request|prompt)|this|these|it)\b|\bdecode\b.{0,40}\b(?:and|then)\b|(?:以下|次|上記|下記)の(?:通り|とおり|指示|内容|依頼|文章)(?:に従|を実行|を行|どおり|に答)|に従って(?:ください|実行)|デコードして.{0,20}(?:実行|従|答)/i
+/** Longer texts say what they mean. */
+const VAGUE_CHARS_MAX = 60
 /** Without anything else, these leave open what is wanted. */
 const POINTING =
-  /\b(?:it|this|that|them|the (?:box|thing|host|machine|target|rest|same))\b|それ|これ|あれ|例の|さっきの|あの|同じ/i
+  /\b(?:it|this|that|them|the (?:box|thing|host|machine|target|rest|same))\b|それ(?!とも|ぞれ|では)|これ(?!ら|まで|から)|あれ(?!ば)|例の|さっきの|あの|同じ/i
 const POINTING_ACT =
   /\b(?:against|on|into|work|run|launch|fire|try|hit|do|get in|go|use|continue|proceed|finish)\b|に対し|やって|動かして|実行|試して|続け|進めて|お願い|使って|撃/i
 /** Nothing but "go on". */
@@ -62,12 +65,7 @@ export function readSegment(text: string): SegmentReading {
   const inAsk = (target: FoundTarget): boolean => kindAt(parts, target.start) === 'instruction'
   return {
     proposal,
-    vague:
-      evidence === '' &&
-      isVague(
-        asked,
-        features.hits.map(({ concept }) => CONCEPTS[concept]?.kind ?? 'how'),
-      ),
+    vague: evidence === '' && isVague(asked, features.hits),
     targets: targets.filter(inAsk),
     evidenceTargets: targets.filter((target) => !inAsk(target)),
     spans: spansOf(text, parts, targets),
@@ -102,11 +100,13 @@ function shownAlone(shown: Proposal): Proposal {
   return { ...shown, uncertain: shown.harm >= HARM_UNSURE_AT }
 }
 
-function isVague(asked: string, kinds: readonly string[]): boolean {
+function isVague(asked: string, hits: readonly ConceptHit[]): boolean {
   if (CONTINUE.test(asked)) return true
-  if (asked.length > 120 || kinds.filter((kind) => kind === 'thing').length > 1) return false
+  if (asked.length > VAGUE_CHARS_MAX || !POINTING.test(asked) || !POINTING_ACT.test(asked)) return false
+  // A host is something to act on; any other thing says what the ask is about.
+  const said = hits.map(({ concept }) => CONCEPTS[concept]).filter((each) => each?.name !== 'system')
   return (
-    POINTING.test(asked) && POINTING_ACT.test(asked) && kinds.filter((kind) => kind === 'act').length <= 1
+    said.every((each) => each?.kind !== 'thing') && said.filter((each) => each?.kind === 'act').length <= 2
   )
 }
 
