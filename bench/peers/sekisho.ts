@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT, type SampleConfig, VENDOR_MODEL, writeSampleConfig } from '../../server/e2e/sample-config.ts'
 import { startEmbeddedPostgres } from '../../server/src/storage/index.ts'
-import type { Announcement } from '../../server/tour/announcement.ts'
+import { type Announcement, readAnnouncement } from '../../server/tour/announcement.ts'
 import { openDesk } from '../../server/tour/desk.ts'
 import { type Child, startProcess } from '../child.ts'
 import { CHAT_PATH, type StartPeer } from './peer.ts'
@@ -26,7 +26,6 @@ export async function startSekishoProcess(config: string): Promise<SekishoProces
   const child = await startProcess<string>(process.execPath, [...args, 'serve', '--config', config], {
     ready: /^ready: (.+)$/,
   })
-  const { readAnnouncement } = await import('../../server/tour/announcement.ts')
   const announcement = await readAnnouncement(child.ready)
   const key = join(announcement.dataDir, 'sample-keys', 'smbc-engineer.json')
   return {
@@ -45,17 +44,24 @@ export const startSekisho: StartPeer = async (upstream) => {
     vendorUrl: `http://127.0.0.1:${upstream.port}/v1`,
     wideBudgets: true,
   }
-  const server = await startSekishoProcess(await writeSampleConfig(sample))
-  return {
-    port: Number(new URL(server.announcement.gateway).port),
-    path: CHAT_PATH,
-    headers: { authorization: `Bearer ${await server.token()}`, 'x-sekisho-session': 'bench' },
-    model: VENDOR_MODEL,
-    pids: [server.child.pid],
-    async stop() {
-      await server.child.stop()
-      await postgres.stop()
-      await rm(dir, { recursive: true, force: true })
-    },
+  let server: SekishoProcess | null = null
+  const stop = async (): Promise<void> => {
+    await server?.child.stop()
+    await postgres.stop()
+    await rm(dir, { recursive: true, force: true })
+  }
+  try {
+    server = await startSekishoProcess(await writeSampleConfig(sample))
+    return {
+      port: Number(new URL(server.announcement.gateway).port),
+      path: CHAT_PATH,
+      headers: { authorization: `Bearer ${await server.token()}`, 'x-sekisho-session': 'bench' },
+      model: VENDOR_MODEL,
+      pids: [server.child.pid],
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
   }
 }

@@ -33,6 +33,7 @@ export async function writeSampleConfig(sample: SampleConfig): Promise<string> {
   const models = join(sample.dir, 'models.yaml')
   await writeFile(agreement, await agreementText(sample.wideBudgets === true))
   await writeFile(models, `${await read('server/models.yaml')}${VENDOR_ENTRY}`)
+  if (sample.databaseUrl !== null) await writeFile(join(sample.dir, 'database-url'), sample.databaseUrl)
   const config = join(sample.dir, 'sekisho.yaml')
   // JSON is YAML.
   await writeFile(config, JSON.stringify(configValues(sample, agreement, models), null, 2))
@@ -70,7 +71,10 @@ function configValues(sample: SampleConfig, agreement: string, models: string) {
     agreement,
     models,
     programme: { sample: true },
-    database: sample.databaseUrl === null ? { kind: 'embedded' } : { kind: 'url', url: sample.databaseUrl },
+    database:
+      sample.databaseUrl === null
+        ? { kind: 'embedded' }
+        : { kind: 'url', url: `\${file:${join(sample.dir, 'database-url')}}` },
     upstreams: [
       { id: 'rehearsal', kind: 'rehearsal', chunkDelayMs: sample.chunkDelayMs ?? 0 },
       ...(sample.vendorUrl === undefined ? [] : [vendor]),
