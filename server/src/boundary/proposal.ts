@@ -9,8 +9,8 @@ import { CAPABILITIES, type Capability, type Side } from './reading.ts'
 
 /** At or above: the request is offensive or prohibited. */
 export const HARM_AT = 0.5
-/** From here up to HARM_AT the reader abstains. */
-export const HARM_UNSURE_AT = 0.2
+/** From here up to HARM_AT the reader abstains: lowest that keeps abstention under a tenth on the tuning rows. */
+export const HARM_UNSURE_AT = 0.12
 /** At or above: the request is about security. */
 const CYBER_AT = 0.5
 
