@@ -152,7 +152,8 @@ describe('a vendor over HTTP', () => {
   test('a refusal in the middle of a stream keeps the vendor’s code', async () => {
     for (const dialect of DIALECTS) {
       const read = parts(dialect, await call('cyber_policy_mid_stream', dialect, true))
-      assert.deepEqual(read.at(-1), { type: 'end', how: 'failed', vendorCode: 'cyber_policy' })
+      const vendorMessage = 'Stopped by cybersecurity safeguards.'
+      assert.deepEqual(read.at(-1), { type: 'end', how: 'failed', vendorCode: 'cyber_policy', vendorMessage })
     }
   })
 

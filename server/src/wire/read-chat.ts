@@ -6,7 +6,7 @@
  */
 import type { DialectReader, MutableState } from './reader.ts'
 import type { JsonObject, JsonValue, StreamPart } from './request.ts'
-import { countOf, listOf, objectOf, TextLog, textOf } from './text-log.ts'
+import { countOf, failedEnd, listOf, objectOf, TextLog, textOf } from './text-log.ts'
 
 const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
   'role',
@@ -28,7 +28,7 @@ export class ChatReader implements DialectReader {
     if (data.error !== undefined && data.error !== null) {
       state.ended = true
       const error = objectOf(data.error) ?? {}
-      parts.push({ type: 'end', how: 'failed', vendorCode: textOf(error.code) ?? textOf(error.type) })
+      parts.push(failedEnd(textOf(error.code) ?? textOf(error.type), error.message))
       return parts
     }
     if (!Array.isArray(data.choices)) return [{ type: 'unknown', name: textOf(data.object) ?? 'chunk' }]

@@ -7,7 +7,7 @@
 import { MESSAGES_EVENTS, MESSAGES_OUTPUT_BLOCKS } from './event-tables.ts'
 import type { DialectReader, MutableState } from './reader.ts'
 import type { JsonObject, JsonValue, StreamPart } from './request.ts'
-import { countOf, listOf, objectOf, TextLog, textOf } from './text-log.ts'
+import { countOf, failedEnd, listOf, objectOf, TextLog, textOf } from './text-log.ts'
 
 const INCOMPLETE: ReadonlySet<string> = new Set([
   'max_tokens',
@@ -37,7 +37,7 @@ export class MessagesReader implements DialectReader {
     else if (type === 'message_stop') this.end(parts, state)
     else if (type === 'error') {
       state.ended = true
-      parts.push({ type: 'end', how: 'failed', vendorCode: textOf(objectOf(data.error)?.type) })
+      parts.push(failedEnd(textOf(objectOf(data.error)?.type), objectOf(data.error)?.message))
     }
     return parts
   }

@@ -6,7 +6,7 @@
 import { RESPONSES_EVENTS, RESPONSES_OUTPUT_ITEMS } from './event-tables.ts'
 import type { DialectReader, MutableState } from './reader.ts'
 import type { JsonObject, JsonValue, StreamPart } from './request.ts'
-import { type Channel, countOf, listOf, objectOf, TextLog, textOf } from './text-log.ts'
+import { type Channel, countOf, failedEnd, listOf, objectOf, TextLog, textOf } from './text-log.ts'
 
 /** Which text a delta or a whole event carries, where it lies and how it is keyed. */
 const TEXT_EVENTS: ReadonlyMap<string, { channel: Channel; member: string; sub: string | null }> = new Map([
@@ -101,13 +101,13 @@ export class ResponsesReader implements DialectReader {
     if (status === 'completed') {
       parts.push({ type: 'end', how: this.log.refused ? 'refused' : 'completed', vendorCode: null })
     } else if (status === 'incomplete') parts.push({ type: 'end', how: 'incomplete', vendorCode: reason })
-    else parts.push({ type: 'end', how: 'failed', vendorCode: code ?? status })
+    else parts.push(failedEnd(code ?? status, objectOf(response.error)?.message))
   }
 
   private failure(parts: StreamPart[], data: JsonObject, state: MutableState): void {
     state.ended = true
     const inner = objectOf(data.error) ?? data
-    parts.push({ type: 'end', how: 'failed', vendorCode: textOf(inner.code) ?? textOf(inner.type) })
+    parts.push(failedEnd(textOf(inner.code) ?? textOf(inner.type), inner.message))
   }
 
   private reportServed(parts: StreamPart[], response: JsonObject): void {

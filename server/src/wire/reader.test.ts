@@ -152,6 +152,7 @@ test('responses: failures carry the vendor code', () => {
     type: 'end',
     how: 'failed',
     vendorCode: 'cyber_policy',
+    vendorMessage: 'no',
   })
   const cut = {
     type: 'response.incomplete',
@@ -167,6 +168,7 @@ test('responses: failures carry the vendor code', () => {
     type: 'end',
     how: 'failed',
     vendorCode: 'server_error',
+    vendorMessage: 'x',
   })
 })
 
@@ -286,6 +288,7 @@ test('chat: refusals and error chunks', () => {
     type: 'end',
     how: 'failed',
     vendorCode: 'cyber_policy',
+    vendorMessage: 'x',
   })
 })
 
@@ -360,6 +363,7 @@ test('messages: a refusal names its category, an error its type', () => {
     type: 'end',
     how: 'failed',
     vendorCode: 'overloaded_error',
+    vendorMessage: 'x',
   })
 })
 

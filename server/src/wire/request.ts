@@ -81,6 +81,8 @@ export type StreamPart =
       readonly type: 'end'
       readonly how: 'completed' | 'incomplete' | 'refused' | 'failed'
       readonly vendorCode: string | null
+      /** `failed` only, at most 500 characters: the vendor's words, which alone tell an account action from a refusal. */
+      readonly vendorMessage?: string
     }
   /** An event this build does not know: the guard denies it. */
   | { readonly type: 'unknown'; readonly name: string }

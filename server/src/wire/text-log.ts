@@ -63,3 +63,12 @@ export function textOf(value: JsonValue | undefined): string | null {
 export function countOf(value: JsonValue | undefined): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.floor(value) : 0
 }
+
+const VENDOR_MESSAGE_CHARS_MAX = 500
+
+/** The `end` part of an answer that failed, with the vendor's words where it gave any. */
+export function failedEnd(vendorCode: string | null, message: JsonValue | undefined): StreamPart {
+  const end = { type: 'end', how: 'failed', vendorCode } as const
+  if (typeof message !== 'string' || message === '') return end
+  return { ...end, vendorMessage: message.slice(0, VENDOR_MESSAGE_CHARS_MAX) }
+}
