@@ -35,6 +35,7 @@ export class Connection {
   #pending: Buffer = Buffer.alloc(0)
   #framing: Framing | null = null
   #answer = emptyAnswer()
+  #onHead: ((head: string) => void) | undefined
   #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null
 
   private constructor(socket: Socket, marker: Buffer) {
@@ -54,8 +55,10 @@ export class Connection {
     })
   }
 
-  request(bytes: Buffer): Promise<Answer> {
+  /** @param onHead called when the head has arrived, which may be all that ever does */
+  request(bytes: Buffer, onHead?: (head: string) => void): Promise<Answer> {
     this.#answer = emptyAnswer()
+    this.#onHead = onHead
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }
       this.#socket.write(bytes)
@@ -92,6 +95,7 @@ export class Connection {
   #readHead(head: string): void {
     this.#answer.status = Number(head.slice(9, 12))
     this.#answer.head = head
+    this.#onHead?.(head)
     this.#answer.headMs = performance.now()
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)
     this.#framing =
