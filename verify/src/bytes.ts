@@ -29,16 +29,24 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(text)
 }
 
-/** @throws {VerifyError} `base64_malformed` for anything `toBase64` would not have written */
-export function fromBase64(text: string): Uint8Array {
+/**
+ * @param place where the text stands, for the message
+ * @throws {VerifyError} `base64_malformed` for anything `toBase64` would not have written
+ */
+export function fromBase64(text: string, place = 'base64'): Uint8Array {
   let binary: string
   try {
     binary = atob(text)
   } catch (cause) {
-    throw new VerifyError('base64_malformed', 'not base64', { got: text.slice(0, 80), cause })
+    throw new VerifyError('base64_malformed', `${place} is not base64`, {
+      place,
+      got: text.slice(0, 80),
+      cause,
+    })
   }
   if (btoa(binary) !== text) {
-    throw new VerifyError('base64_malformed', 'base64 is not canonical', {
+    throw new VerifyError('base64_malformed', `${place} is not canonical base64`, {
+      place,
       expected: btoa(binary).slice(0, 80),
       got: text.slice(0, 80),
     })

@@ -1,5 +1,6 @@
 /** Ed25519 from node:crypto; `#ed25519` under Node, where WebCrypto's prints a warning on version 20. RFC 8032. */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { isWellFormed } from './small-order.ts'
 
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 /** Keys already parsed; a verifier sees a handful. */
@@ -12,7 +13,7 @@ export async function verifyEd25519(
   message: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
-  if (publicKey.length !== 32 || signature.length !== 64) return false
+  if (!isWellFormed(publicKey, signature)) return false
   try {
     return verify(null, message, keyObject(publicKey), signature)
   } catch {

@@ -51,7 +51,7 @@ export function parseVerifierKey(text: string): VerifierKey {
       got: text.slice(0, 120),
     })
   }
-  const key = fromBase64(encoded)
+  const key = fromBase64(encoded, 'verifier key')
   if (key[0] !== ED25519 || key.length !== 33) {
     throw new VerifyError('vkey_algorithm', `verifier key of \`${name}\` is not Ed25519`, {
       expected: '1, 33 bytes',
@@ -150,7 +150,7 @@ function parseSignatureLine(line: string, number: number): NoteSignature {
   const match = /^\u2014 ([^+\s]+) ([A-Za-z0-9+/=]+)$/u.exec(line)
   const [, name, encoded] = match ?? []
   if (name === undefined || encoded === undefined) throw lineError(line, number)
-  const bytes = fromBase64(encoded)
+  const bytes = fromBase64(encoded, `signature line ${number + 1}`)
   if (bytes.length < 5) throw lineError(line, number)
   return { name, keyId: toHex(bytes.subarray(0, 4)), signature: bytes.subarray(4) }
 }

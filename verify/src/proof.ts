@@ -70,12 +70,12 @@ export function verifyConsistency(
       `the old tree has ${oldSize} entries, the new one only ${newSize}`,
     )
   }
-  checkHashes([oldRoot, newRoot, ...proof.slice(0, PROOF_HASHES_MAX)])
   if (oldSize === newSize) {
     if (proof.length !== 0) throw lengthError('longer', proof.length)
     checkRoot(oldRoot, newRoot, `size ${newSize}`)
     return
   }
+  checkHashes([oldRoot, newRoot, ...proof.slice(0, PROOF_HASHES_MAX)])
   const path = isPowerOfTwo(oldSize) ? [oldRoot, ...proof] : proof
   const [seed, ...rest] = path
   if (seed === undefined) throw lengthError('shorter', proof.length)

@@ -150,7 +150,7 @@ function parseExtra(line: string): Pick<ReceiptParts, 'leaf' | 'slots' | 'blob'>
       got: line.slice(0, 80),
     })
   }
-  const extra = asObject(parseCanonical(fromUtf8(fromBase64(line.slice(6)))), 'extra')
+  const extra = asObject(parseCanonical(fromUtf8(fromBase64(line.slice(6), 'line 2'))), 'extra')
   const stray = Object.keys(extra).find((name) => !['blob', 'leaf', 'slots', 'type'].includes(name))
   if (extra.type !== RECEIPT_TYPE || stray !== undefined || extra.slots === undefined) {
     throw new VerifyError('receipt_extra', `\`extra\` is not a \`${RECEIPT_TYPE}\``, {
@@ -192,12 +192,17 @@ function parseIndex(line: string): number {
 
 function parseHashLine(line: string, number: number): Hash {
   const place = `line ${number + 4}`
-  const bytes = fromBase64(line)
+  const bytes = fromBase64(line, place)
   if (bytes.length !== 32) {
-    throw new VerifyError('receipt_hash_line', 'a proof line is one base64 hash', {
-      place,
-      got: line.slice(0, 80),
-    })
+    throw new VerifyError(
+      'receipt_hash_line',
+      `a proof line is one hash of 32 bytes, this one has ${bytes.length}`,
+      {
+        place,
+        expected: '32',
+        got: String(bytes.length),
+      },
+    )
   }
   return bytes
 }

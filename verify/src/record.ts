@@ -133,7 +133,7 @@ export function asObject(value: JsonValue | undefined, place: string): JsonObjec
 export function asBytes(value: JsonValue | undefined, length: number | null, place: string): Uint8Array {
   if (typeof value !== 'string')
     throw new VerifyError('record_field_malformed', `\`${place}\` is not base64`, { place })
-  const bytes = fromBase64(value)
+  const bytes = fromBase64(value, place)
   if (length !== null && bytes.length !== length) {
     throw new VerifyError('record_field_malformed', `\`${place}\` has ${bytes.length} bytes, not ${length}`, {
       place,

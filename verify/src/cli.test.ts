@@ -1,0 +1,175 @@
+/**
+ * The command as an auditor has it: built, installed beside nothing, run by the oldest Node supported.
+ *
+ * `NODE20` names that Node; without it the `node` on the path is used, else this one.
+ */
+import assert from 'node:assert/strict'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { flipped, publish, testKey, testLeaf, testLedger, vectors } from './fixture.ts'
+import { formatVerifierKey } from './index.ts'
+
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
+const TSC = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url))
+const NODE = process.env.NODE20 ?? (spawnSync('node', ['--version']).status === 0 ? 'node' : process.execPath)
+const key = testKey()
+const vkey = formatVerifierKey(key.key.name, key.key.publicKey)
+const files = testLedger(key)
+
+let dir = ''
+let cli = ''
+
+before(() => {
+  dir = mkdtempSync(join(tmpdir(), 'sekisho-verify-'))
+  execFileSync(TSC, ['-p', join(PACKAGE, 'tsconfig.build.json'), '--outDir', join(dir, 'dist')])
+  copyFileSync(join(PACKAGE, 'package.json'), join(dir, 'package.json'))
+  cli = join(dir, 'dist', 'cli.js')
+})
+
+after(() => rmSync(dir, { recursive: true, force: true }))
+
+function write(name: string, content: ReadonlyMap<string, Uint8Array>): string {
+  const to = join(dir, name)
+  for (const [path, bytes] of content) {
+    mkdirSync(dirname(join(to, path)), { recursive: true })
+    writeFileSync(join(to, path), bytes)
+  }
+  return to
+}
+
+interface Run {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Asynchronous, because one test serves the ledger from this very process. */
+function run(...args: string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile(NODE, [cli, ...args], (error, stdout, stderr) => {
+      const status = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1
+      resolve({ status, stdout, stderr })
+    })
+  })
+}
+
+test('help, and wrong usage', async () => {
+  const help = await run('--help')
+  assert.equal(help.status, 0)
+  assert.match(help.stdout, /sekisho-verify ledger DIR\|URL --key VKEY/)
+  const cases = [
+    [],
+    ['nonsense'],
+    ['ledger'],
+    ['ledger', dir],
+    ['ledger', dir, '--key', 'x+y'],
+    ['receipt', join(dir, 'none'), '--key', vkey],
+  ]
+  for (const args of [
+    ...cases,
+    ['ledger', dir, '--key', vkey, '--nonsense'],
+    ['constructor', '--key', vkey],
+  ]) {
+    const { status, stderr } = await run(...args)
+    assert.equal(status, 2, args.join(' '))
+    assert.doesNotMatch(stderr, /at .*\.js:/, 'no stack traces')
+  }
+})
+
+test('a ledger in a directory, good and with one byte flipped', async () => {
+  const good = await run('ledger', write('good', files), '--key', vkey)
+  assert.deepEqual([good.status, good.stderr], [0, ''])
+  assert.match(good.stdout, /^ledger: good\n {2}origin: log\.example\/test\n {2}size: 300\n/)
+  const bad = await run('ledger', write('bad', flipped(files, 'tile/0/000', 320)), '--key', vkey)
+  assert.equal(bad.status, 1)
+  assert.match(
+    bad.stderr,
+    /^FAILED tile_hash_mismatch: .*\n {2}place: tile\/0\/000 hash 10\n {2}expected: .+\n {2}got: .+\n$/,
+  )
+  const json = await run('ledger', join(dir, 'bad'), '--key', vkey, '--json')
+  const { ok, code, place } = JSON.parse(json.stdout)
+  assert.deepEqual([json.status, ok, code, place], [1, false, 'tile_hash_mismatch', 'tile/0/000 hash 10'])
+})
+
+test('a shortened ledger re-signed by the key holder passes alone and fails against a saved checkpoint', async () => {
+  const saved = join(dir, 'saved-checkpoint')
+  writeFileSync(saved, files.get('checkpoint') ?? '')
+  const shortened = write(
+    'shortened',
+    publish(
+      [...Array(290).keys()].map((i) => testLeaf(i)),
+      key,
+    ),
+  )
+  assert.equal((await run('ledger', shortened, '--key', vkey)).status, 0)
+  const exposed = await run('ledger', shortened, '--key', vkey, '--saved', saved)
+  assert.equal(exposed.status, 1)
+  assert.match(exposed.stderr, /FAILED checkpoint_saved_ahead/)
+  const sound = await run('ledger', write('sound', files), '--key', vkey, '--saved', saved, '--saved', saved)
+  assert.match(sound.stdout, /saved_checkpoints: 2/)
+})
+
+test('consistency of two checkpoints', async () => {
+  const leaves = [...Array(300).keys()].map((i) => testLeaf(i))
+  const longer = write('longer', publish(leaves, key))
+  const older = join(write('older', publish(leaves.slice(0, 100), key)), 'checkpoint')
+  const args = ['--dir', longer, '--key', vkey]
+  assert.equal((await run('consistency', older, join(longer, 'checkpoint'), ...args)).status, 0)
+  const forked = join(
+    write('forked', publish([testLeaf(0, ' forged'), ...leaves.slice(1, 100)], key)),
+    'checkpoint',
+  )
+  const bad = await run('consistency', forked, join(longer, 'checkpoint'), ...args)
+  assert.deepEqual([bad.status, /checkpoint_fork/.test(bad.stderr)], [1, true])
+  assert.equal((await run('consistency', older, '--key', vkey)).status, 2)
+})
+
+test('a golden receipt, with the key from a file, and the same receipt changed', async () => {
+  const keyFile = fileURLToPath(vectors('golden-ledger/verifier-key'))
+  const receipt = fileURLToPath(vectors('golden-ledger/receipts/partial.tlog-proof'))
+  const good = await run('receipt', receipt, '--key', keyFile, '--json')
+  assert.equal(good.status, 0)
+  assert.equal(JSON.parse(good.stdout).disclosed.response.how, 'completed')
+  const changed = join(dir, 'changed.tlog-proof')
+  writeFileSync(changed, readFileSync(receipt, 'utf8').replace('index 3', 'index 2'))
+  const bad = await run('receipt', changed, '--key', keyFile)
+  assert.deepEqual([bad.status, /FAILED proof_root_mismatch/.test(bad.stderr)], [1, true])
+})
+
+test('a ledger over HTTP; a server that fails or redirects is no proof of anything', async () => {
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').slice('/log/'.length)
+    const bytes = files.get(path)
+    if (request.url?.startsWith('/broken/')) response.writeHead(500).end()
+    else if (request.url?.startsWith('/moved/'))
+      response.writeHead(302, { location: '/log/checkpoint' }).end()
+    else if (bytes === undefined) response.writeHead(404).end()
+    else response.end(bytes)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const base = `http://127.0.0.1:${address.port}`
+  try {
+    const good = await run('ledger', `${base}/log`, '--key', vkey)
+    assert.deepEqual([good.status, good.stderr], [0, ''])
+    assert.equal((await run('ledger', `${base}/broken/`, '--key', vkey)).status, 2)
+    assert.equal((await run('ledger', `${base}/moved/`, '--key', vkey)).status, 2)
+    assert.match((await run('ledger', `${base}/absent/`, '--key', vkey)).stderr, /checkpoint_missing/)
+  } finally {
+    server.close()
+  }
+})
+
+test('the command also runs from source', () => {
+  const source = fileURLToPath(new URL('./cli.ts', import.meta.url))
+  const output = execFileSync(process.execPath, ['--conditions=sekisho-source', source, '--help'], {
+    encoding: 'utf8',
+  })
+  assert.match(output, /sekisho-verify receipt FILE --key VKEY/)
+})
