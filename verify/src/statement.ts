@@ -71,14 +71,14 @@ export function keyIdOf(publicKey: Uint8Array): string {
  */
 export function parseSignedStatement(value: unknown): SignedStatement {
   const signed = members(value, ['body', 'signatures'], 'statement')
-  const body = signed['body']
+  const body = signed.body
   if (!isObject(body)) throw malformed('`body` is not an object', 'body')
-  check(typeof body['programme'] === 'string' && PROGRAMME.test(body['programme']), 'programme')
-  check(typeof body['type'] === 'string' && TYPE.test(body['type']), 'type')
-  check(typeof body['nonce'] === 'string' && NONCE.test(body['nonce']), 'nonce')
-  const issued = body['issued_at_ms']
+  check(typeof body.programme === 'string' && PROGRAMME.test(body.programme), 'programme')
+  check(typeof body.type === 'string' && TYPE.test(body.type), 'type')
+  check(typeof body.nonce === 'string' && NONCE.test(body.nonce), 'nonce')
+  const issued = body.issued_at_ms
   check(typeof issued === 'number' && Number.isSafeInteger(issued) && issued >= 0, 'issued_at_ms')
-  const signatures = signed['signatures']
+  const signatures = signed.signatures
   if (!Array.isArray(signatures)) throw malformed('`signatures` is not an array', 'signatures')
   if (signatures.length > STATEMENT_SIGNATURES_MAX) {
     throw malformed(`more than ${STATEMENT_SIGNATURES_MAX} signatures`, 'signatures')

@@ -63,7 +63,8 @@ export const ENGAGEMENT_RULES: RulesFor<
     // Refused in a state where no approval is wanted, whoever signs.
     const approved = next(ENGAGEMENT_MACHINE, engagement.state, 'approve', engagement.id)
     const approvers = withRole(context, engagement.institution, APPROVER_ROLES)
-    const approvedBy = addApprovers(engagement.approvedBy, approvers, engagement.author)
+    refuseRequester(context, engagement.author)
+    const approvedBy = addApprovers(engagement.approvedBy, approvers)
     const enough = approvedBy.length >= state.agreement.engagementApprovals
     const standing = enough ? approved : engagement.state
     return {
@@ -77,6 +78,7 @@ export const ENGAGEMENT_RULES: RulesFor<
   /** One approval of what was held. The writer also compares it with the hold on record. */
   'grant.approve': (state, payload, context) => {
     checkGrant(state, payload, context)
+    refuseRequester(context, payload.actor)
     const approvers = withRole(context, payload.institution, approverRoles(state))
     const live = (grant: Grant): boolean => grant.untilMs > context.at.timeMs
     const grants = state.grants.filter(live)
@@ -86,7 +88,7 @@ export const ENGAGEMENT_RULES: RulesFor<
     }
     const begun = pending.find((grant) => grant.hold === payload.hold)
     const grant = begun === undefined ? newGrant(payload) : sameGrant(begun, payload)
-    const grown = { ...grant, approvedBy: addApprovers(grant.approvedBy, approvers, payload.actor) }
+    const grown = { ...grant, approvedBy: addApprovers(grant.approvedBy, approvers) }
     const others = pending.filter((each) => each.hold !== payload.hold)
     if (grown.approvedBy.length < grown.approvalsNeeded) return { grants, pendingGrants: [...others, grown] }
     return { grants: [...grants, grown], pendingGrants: others }
@@ -95,12 +97,12 @@ export const ENGAGEMENT_RULES: RulesFor<
   /** Changes no state: the writer forgets the refusal. It stands in the ledger with the name of who lifted it. */
   'refusal.lift': (state, payload, context) => {
     const actor = actorOf(state, payload.actor)
+    refuseRequester(context, actor.id)
     const lifters = context.signers.actors.filter(
       (signer) =>
         actsFor(state, actor, signer.institution, context.at.timeMs) &&
         signer.roles.some((role) => LIFT_ROLES.includes(role)),
     )
-    if (lifters.some((signer) => signer.id === actor.id)) throw ownRequest(actor.id)
     if (lifters.length === 0)
       throw notEntitled(`an approver of the institution \`${actor.id}\` works for must sign`)
     return {}
@@ -223,24 +225,20 @@ function withRole({ signers }: RuleContext, institution: string, roles: readonly
   )
 }
 
-/**
- * @throws {ProgrammeError} `statement_own_request`, `statement_already_approved`, `statement_signer_not_entitled`
- */
-function addApprovers(
-  approvedBy: readonly string[],
-  approvers: readonly Actor[],
-  requester: string,
-): readonly string[] {
-  const [first] = approvers
-  if (first === undefined) throw notEntitled('nobody with an approving role at the institution signed')
-  for (const approver of approvers) {
-    if (approver.id === requester) throw ownRequest(requester)
-    if (approvedBy.includes(approver.id)) {
-      throw new ProgrammeError(
-        'statement_already_approved',
-        `\`${approver.id}\` approved this before: another must`,
-      )
-    }
+/** Nobody approves what they asked for, whatever their roles and whoever signs beside them. */
+function refuseRequester({ signers }: RuleContext, requester: string): void {
+  if (signers.actors.some((actor) => actor.id === requester)) throw ownRequest(requester)
+}
+
+/** @throws {ProgrammeError} `statement_already_approved`, `statement_signer_not_entitled` */
+function addApprovers(approvedBy: readonly string[], approvers: readonly Actor[]): readonly string[] {
+  if (approvers.length === 0) throw notEntitled('nobody with an approving role at the institution signed')
+  const again = approvers.find((approver) => approvedBy.includes(approver.id))
+  if (again !== undefined) {
+    throw new ProgrammeError(
+      'statement_already_approved',
+      `\`${again.id}\` approved this before: another must`,
+    )
   }
   return [...approvedBy, ...approvers.map((approver) => approver.id)]
 }
