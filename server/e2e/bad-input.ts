@@ -209,7 +209,7 @@ export const BAD_CREDENTIALS: readonly {
   { name: 'an SQL fragment', headers: { 'x-api-key': "' OR '1'='1" }, code: 'gateway_credential_malformed' },
   { name: 'a template', headers: { authorization: 'Bearer {{7*7}}' }, code: 'gateway_credential_malformed' },
   {
-    name: 'one megabyte of nothing',
+    name: 'eight kilobytes of nothing',
     headers: { authorization: `Bearer ${'A'.repeat(8000)}` },
     code: 'gateway_credential_malformed',
   },
