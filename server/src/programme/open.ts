@@ -11,7 +11,7 @@ import type { Programme, ProgrammeOptions } from './programme.ts'
 import { Projection, projectedIndex } from './projection.ts'
 import { selectTally, selectTokens } from './query.ts'
 import type { ProgrammeState } from './state.ts'
-import { parseStatement } from './statement.ts'
+import { parseStatement, type Statement } from './statement.ts'
 import { Tally } from './tally.ts'
 import type { TokenRecord } from './token.ts'
 import { TokenBook } from './token-book.ts'
@@ -22,10 +22,10 @@ import { abandonedOutcome, Writer } from './writer.ts'
  * @throws {LedgerError} when the ledger cannot be read
  */
 export async function openProgramme(options: ProgrammeOptions): Promise<Programme> {
-  const state = await foldLedger(options)
+  const { state, effects } = await foldLedger(options)
   const loaded = await loadProjected(options, state)
   const tally = loaded?.tally ?? new Tally()
-  await replay(options.ledger, tally, loaded?.nextIndex ?? 0)
+  await replay(options.ledger, tally, effects, loaded?.nextIndex ?? 0)
   const tokens = new TokenBook()
   const addTokens = (records: readonly TokenRecord[]): void => {
     for (const record of records) tokens.add(record)
@@ -34,6 +34,7 @@ export async function openProgramme(options: ProgrammeOptions): Promise<Programm
   const projection = new Projection({
     database: options.database,
     ledger: options.ledger,
+    clock: options.clock,
     logger: options.logger,
     onTokens: addTokens,
     nextIndex: options.database === null ? 0 : (loaded?.nextIndex ?? null),
@@ -43,16 +44,35 @@ export async function openProgramme(options: ProgrammeOptions): Promise<Programm
   return writer
 }
 
+/** What a statement in the ledger did beside the snapshot: the tally's part of a replay. */
+type Effect = (tally: Tally) => void
+
 /** What no statement may do at a time is refused again here, with the same index and time: it had no effect then. */
-async function foldLedger({ ledger, agreements, logger }: ProgrammeOptions): Promise<ProgrammeState | null> {
+async function foldLedger({ ledger, agreements, logger }: ProgrammeOptions) {
+  const effects = new Map<number, Effect>()
   let state: ProgrammeState | null = null
   for await (const entry of ledger.statements(0)) {
     const next = foldStored(state, entry, agreements)
     if (next instanceof ProgrammeError) {
       logger?.warn({ event: 'statement_without_effect', index: entry.index, code: next.code })
-    } else state = next
+      continue
+    }
+    const effect = effectOf(parseStatement(entry.statement), next)
+    if (effect !== null) effects.set(entry.index, effect)
+    state = next
   }
-  return state
+  return { state, effects }
+}
+
+function effectOf(statement: Statement, after: ProgrammeState): Effect | null {
+  if (statement.type === 'refusal.lift') {
+    const { actor, key } = statement.payload
+    return (tally) => tally.refusals.lift(actor, key)
+  }
+  if (statement.type !== 'grant.approve') return null
+  const { hold } = statement.payload
+  // The last approval closes the hold for good, also when the grant has run out since.
+  return after.grants.some((grant) => grant.hold === hold) ? (tally) => tally.holds.close(hold) : null
 }
 
 function foldStored(
@@ -78,7 +98,7 @@ async function loadProjected(
     const nextIndex = await projectedIndex(database, ledger)
     const grants = [...(state?.grants ?? []), ...(state?.pendingGrants ?? [])].map((grant) => grant.hold)
     const tally = await selectTally(database, grants, clock.nowMs())
-    return { nextIndex, tally, tokens: await selectTokens(database) }
+    return { nextIndex, tally, tokens: await selectTokens(database, clock.nowMs()) }
   } catch (error) {
     if (!(error instanceof StorageError) || error.code === 'storage_query_failed') throw error
     logger?.warn({ event: 'started_without_database', reason: error.message })
@@ -86,15 +106,15 @@ async function loadProjected(
   }
 }
 
-async function replay(ledger: Ledger, tally: Tally, from: number): Promise<void> {
+async function replay(
+  ledger: Ledger,
+  tally: Tally,
+  effects: ReadonlyMap<number, Effect>,
+  from: number,
+): Promise<void> {
   for await (const entry of ledger.entries(from)) {
-    if (entry.class === 'statement') {
-      const statement = parseStatement(entry.statement)
-      if (statement.type === 'refusal.lift')
-        tally.refusals.lift(statement.payload.actor, statement.payload.key)
-      continue
-    }
-    const read = readEntry(entry)
+    effects.get(entry.index)?.(tally)
+    const read = entry.class === 'exchange' ? readEntry(entry) : null
     if (read !== null) tally.apply(read, entry.index, entry.timeMs)
   }
 }

@@ -5,6 +5,7 @@
  * the ledger, and are read from there when the database is back. Spec: docs/spec/budget.md §7.
  */
 
+import type { Clock } from '../base/index.ts'
 import type { Appended, Ledger, StoredEntry } from '../ledger/index.ts'
 import type { Database } from '../storage/index.ts'
 import { StorageError } from '../storage/index.ts'
@@ -24,6 +25,7 @@ const FLUSH_INTERVAL_MS = 250
 export interface ProjectionOptions {
   readonly database: Database | null
   readonly ledger: Ledger
+  readonly clock: Pick<Clock, 'nowMs'>
   readonly logger: ProgrammeOptions['logger'] | undefined
   /** Called once, when the database answers for the first time after a start without it. */
   readonly onTokens: (tokens: readonly TokenRecord[]) => void
@@ -140,7 +142,7 @@ export class Projection {
   /** The first contact with the database after a start without it. */
   async #begin(database: Database): Promise<void> {
     this.#nextIndex = await projectedIndex(database, this.#options.ledger)
-    this.#options.onTokens(await selectTokens(database))
+    this.#options.onTokens(await selectTokens(database, this.#options.clock.nowMs()))
   }
 
   async #nextBatch(): Promise<Projected[]> {

@@ -32,11 +32,12 @@ export async function selectDecisions(database: Database, query: DecisionQuery):
 }
 
 /** Tokens that can still be presented, revoked ones included: their answer is `revoked`, not `unknown`. */
-export function selectTokens(database: Database): Promise<TokenRecord[]> {
+export function selectTokens(database: Database, nowMs: number): Promise<TokenRecord[]> {
   return database.query<TokenRecord>(
     `select hash, id, actor, institution, engagement, key, created_at_ms as "createdAtMs",
        expires_at_ms as "expiresAtMs", revoked
-     from programme_token where expires_at_ms > (extract(epoch from now()) * 1000)::bigint`,
+     from programme_token where expires_at_ms > $1`,
+    [nowMs],
   )
 }
 
