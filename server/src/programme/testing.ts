@@ -8,7 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Agreement, loadAgreement } from '../agreement/index.ts'
-import { createFakeClock, type FakeClock } from '../base/index.ts'
+import { createFakeClock, type FakeClock, systemClock } from '../base/index.ts'
 import {
   type EntryDraft,
   type Ledger,
@@ -39,6 +39,14 @@ export function sampleAgreement(): Agreement {
 
 export const findAgreement = (digest: string): Agreement | null =>
   digest === sampleAgreement().digest ? sampleAgreement() : null
+
+/** The machine's clock where a fixture wants one it could move: tests with real processes. */
+export function realClock(): FakeClock {
+  const never = (): never => {
+    throw new Error('the real clock is not moved')
+  }
+  return { ...systemClock, advance: never, setWall: never }
+}
 
 export interface MemoryLedger extends Ledger {
   readonly stored: StoredEntry[]
