@@ -5,7 +5,7 @@
  */
 import type { ModelEntry } from '../agreement/index.ts'
 import { findFacts } from '../authorization/index.ts'
-import { endUserPseudonym, type Upstream, type VendorModel, vendorPatch } from '../upstream/index.ts'
+import { type Upstream, type VendorModel, vendorPatch } from '../upstream/index.ts'
 import { type Problem, patchBody } from '../wire/index.ts'
 import { Answer } from './answer.ts'
 import type { GatewayDeps } from './deps.ts'
@@ -24,6 +24,8 @@ const FORWARDED_HEADERS = ['anthropic-beta', 'anthropic-version'] as const
 export interface Way {
   readonly open: OpenExchanges
   readonly issued: IssuedBlobs
+  /** The end user as vendors see them. */
+  readonly pseudonym: (actor: string) => string
 }
 
 export async function callUpstream(x: Recorded, deps: GatewayDeps, way: Way): Promise<void> {
@@ -41,16 +43,30 @@ export async function callUpstream(x: Recorded, deps: GatewayDeps, way: Way): Pr
   const upstream = model === null ? undefined : deps.upstreams.get(model.upstream)
   const obstacle = whyNotSent(x, model, upstream, way.issued)
   if (obstacle !== null) answer.fail(obstacle.code, obstacle.message)
-  else if (upstream !== undefined) send(x, deps, answer, upstream, vendorModel)
+  else if (upstream !== undefined) sendOrFail(x, deps, way, answer, upstream, vendorModel)
   return answer.done
 }
 
-function send(x: Recorded, deps: GatewayDeps, answer: Answer, upstream: Upstream, model: VendorModel): void {
-  const pseudonym = endUserPseudonym(deps.endUserSecret, x.principal.actor.id)
+/** A request that cannot be sent still gets its outcome. */
+function sendOrFail(
+  x: Recorded,
+  deps: GatewayDeps,
+  way: Way,
+  answer: Answer,
+  upstream: Upstream,
+  model: VendorModel,
+): void {
+  try {
+    // A stop may have come in since the decision.
+    if (deps.authority.snapshot() !== x.snapshot) answer.redecide()
+    if (!x.abort.signal.aborted) send(x, way.pseudonym(x.principal.actor.id), answer, upstream, model)
+  } catch (error) {
+    answer.onError(error instanceof Error ? error : new Error(String(error)))
+  }
+}
+
+function send(x: Recorded, pseudonym: string, answer: Answer, upstream: Upstream, model: VendorModel): void {
   const body = patchBody(x.request, vendorPatch(x.request, upstream.kind, model, pseudonym))
-  // A stop may have come in while the intent was being made durable.
-  answer.redecide()
-  if (x.abort.signal.aborted) return
   answer.attach(
     upstream.send(
       {

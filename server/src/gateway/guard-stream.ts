@@ -77,6 +77,8 @@ export function createStreamRelay(
     end() {
       const release: Buffer[] = []
       takeAll(() => parser.end(), release)
+      // A Chat stream may end after its finish reason without `[DONE]`.
+      if (stopped === null) stopped = notePart(reader.finish(), summary, dialect)
       return finish(release)
     },
     summary: () => summary,
@@ -93,7 +95,7 @@ export function notePart(parts: readonly StreamPart[], summary: Summary, dialect
     else if (part.type === 'opaque') summary.opaque.push(part.sha256)
     else if (part.type === 'end' && part.how === 'refused') summary.refusedByProvider = true
     else if (part.type === 'end' && part.how === 'failed') {
-      const vendor = classifyVendorFailure(dialect, part.vendorCode)
+      const vendor = classifyVendorFailure(dialect, part.vendorCode, part.vendorMessage)
       return {
         problem: vendor.problem,
         end: vendor.sticky ? 'refused' : 'failed',

@@ -27,6 +27,7 @@ import { describeModel, listModels } from './models.ts'
 import { watchOpenExchanges } from './open-exchanges.ts'
 import { parseWire } from './parse-wire.ts'
 import { passRequest } from './pipeline.ts'
+import { createPseudonyms } from './pseudonyms.ts'
 import { readReceipt } from './receipts.ts'
 import { unavailable } from './record-intent.ts'
 import { respondJson, respondProblem } from './respond.ts'
@@ -47,7 +48,11 @@ export interface Gateway {
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const way: Way = { open: watchOpenExchanges(deps.authority), issued: createIssuedBlobs() }
+  const way: Way = {
+    open: watchOpenExchanges(deps.authority),
+    issued: createIssuedBlobs(),
+    pseudonym: createPseudonyms(deps.endUserSecret),
+  }
   const underWay = new Set<Promise<void>>()
   let closing = false
   const server = createServer(
