@@ -15,6 +15,7 @@ const TEST_FILES = [
   'verify/src/**/*.test.ts',
   'server/src/**/*.test.ts',
   'server/tour/**/*.test.ts',
+  'server/e2e/**/*.test.ts',
   'bench/**/*.test.ts',
 ]
 const TEST_TIMEOUT_MS = 240_000
