@@ -9,7 +9,8 @@ export function listModels(headers: IncomingHttpHeaders, deps: GatewayDeps): Buf
   const anthropic = headers['anthropic-version'] !== undefined
   const list = anthropic
     ? { data: models, has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
-    : { object: 'list', data: models }
+    : // Codex reads `models`, its own catalogue of presets: none here, and it stops complaining.
+      { object: 'list', data: models, models: [] }
   return Buffer.from(JSON.stringify(list))
 }
 
