@@ -1,5 +1,6 @@
 /** Tests of the fold: what each statement does, who may make it, and every refusal by its code. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { SignedStatement } from 'sekisho-verify'
 import type { StatementRefusal } from './error.ts'
@@ -9,7 +10,7 @@ import { ACTOR_MACHINE, ENGAGEMENT_MACHINE, INSTITUTION_MACHINE, INTEGRATOR_MACH
 import { addSignatures, signStatement } from './sign.ts'
 import type { ProgrammeState } from './state.ts'
 import { decodeState, encodeState } from './state.ts'
-import type { Payload, StatementType } from './statement.ts'
+import { type Payload, STATEMENT_TYPES, type StatementType } from './statement.ts'
 import {
   AUTHORITIES,
   createWorld,
@@ -653,3 +654,35 @@ test('machines are total, and what is over stays over', () => {
   assert.ok(Object.values(ACTOR_MACHINE.revoked).every((to) => to === null))
   assert.ok(Object.values(ENGAGEMENT_MACHINE.closed).every((to) => to === null))
 })
+
+test('the specification prints these machines and lists these statement types', () => {
+  const spec = (name: string): string =>
+    readFileSync(new URL(`../../../docs/spec/${name}`, import.meta.url), 'utf8')
+  const printed = /<!-- machines -->\n([\s\S]*?)<!-- \/machines -->/.exec(spec('directory.md'))?.[1]
+  const machines = {
+    institution: INSTITUTION_MACHINE,
+    integrator: INTEGRATOR_MACHINE,
+    'person, service': ACTOR_MACHINE,
+    engagement: ENGAGEMENT_MACHINE,
+  }
+  assert.equal(
+    printed,
+    Object.entries(machines)
+      .map(([noun, machine]) => table(noun, machine))
+      .join(''),
+  )
+  for (const type of STATEMENT_TYPES) assert.ok(spec('statement.md').includes(`\`${type}\``), type)
+})
+
+/** A machine as Markdown: a row a state, a column an event. */
+function table(
+  noun: string,
+  machine: Readonly<Record<string, Readonly<Record<string, string | null>>>>,
+): string {
+  const events = Object.keys(Object.values(machine)[0] ?? {})
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
+  const rows = Object.entries(machine).map(([state, row]) =>
+    line([state, ...events.map((event) => row[event] ?? '–')]),
+  )
+  return `\n${line([noun, ...events])}${line(['---', ...events.map(() => '---')])}${rows.join('')}\n`
+}

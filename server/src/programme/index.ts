@@ -57,7 +57,6 @@ export type {
   StopScope,
 } from './snapshot.ts'
 export { STATEMENT_TYPES, type StatementType } from './statement.ts'
-export { type StopSubject, stopsCovering } from './stop.ts'
 export type { MintedToken, SignedTokenRequest, TokenRequest, TokenSummary } from './token.ts'
 export { signTokenRequest, TOKEN_REQUEST_CONTEXT, TOKEN_TTL_S_MAX } from './token.ts'
 export { isTokenText, presentedToken, TOKEN_FORM, TOKEN_PREFIX } from './token-text.ts'
