@@ -1,9 +1,11 @@
 /**
  * The `up` verb: starts the server with the sample programme, runs the tour on it, and stays up.
  *
- * With `--exit` it ends after the tour, with the tour's exit code.
+ * With `--exit` it ends after the tour, with the tour's exit code. Log lines go to `.sekisho/up.log`, so that the
+ * tour can be read; what is a warning or worse, or no log line at all, is shown as well.
  */
 import { spawn } from 'node:child_process'
+import { createWriteStream, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -39,7 +41,8 @@ function startServer({ nodePath, env, root }, options) {
   const config =
     options.config === null ? [] : ['--config', path.resolve(process.env.INIT_CWD ?? root, options.config)]
   const argv = ['--conditions=sekisho-source', 'server/src/main.ts', 'serve', '--sample', ...config]
-  const child = spawn(nodePath, argv, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(nodePath, argv, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  keepLog(child.stderr, path.join(root, '.sekisho'))
   const exited = new Promise((resolve) =>
     child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143))),
   )
@@ -52,6 +55,15 @@ function startServer({ nodePath, env, root }, options) {
     })
   })
   return { child, exited, ready }
+}
+
+function keepLog(stream, directory) {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const file = createWriteStream(path.join(directory, 'up.log'), { mode: 0o600 })
+  createInterface({ input: stream }).on('line', (line) => {
+    file.write(`${line}\n`)
+    if (!/^\{"level":"(?:trace|debug|info)"/.test(line)) console.error(line)
+  })
 }
 
 function parse(words) {
