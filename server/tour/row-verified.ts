@@ -1,12 +1,12 @@
 /**
- * Row t11: the ledger verifies offline with public keys only; one flipped byte does not; and an operator who holds the
+ * Row t11: the receipts of this run and the whole ledger verify offline with public keys only; one flipped byte does not; and an operator who holds the
  * log key and drops the tail, or forks, is exposed by a checkpoint that was saved earlier.
  */
 import { createPrivateKey } from 'node:crypto'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseCheckpoint, TILE_WIDTH, tilePath } from 'sekisho-verify'
+import { parseCheckpoint, parseVerifierKey, TILE_WIDTH, tilePath, verifyReceipt } from 'sekisho-verify'
 import { dropTail, forkEntry, type LogKey } from './rewritten-log.ts'
 import type { TourRow } from './row.ts'
 import type { Tour } from './tour.ts'
@@ -19,7 +19,7 @@ export const VERIFIED_ROW: TourRow<Tour> = {
   id: 't11',
   what: 'the ledger, verified offline; then its operator cheats',
   expected:
-    'good; flipped byte: bundle_entry_mismatch; dropped tail: good alone, checkpoint_saved_ahead; fork: good alone, checkpoint_fork',
+    'receipts good; ledger good; flipped byte: bundle_entry_mismatch; dropped tail: good alone, checkpoint_saved_ahead; fork: good alone, checkpoint_fork',
   async run(tour) {
     const dir = await mkdtemp(join(tmpdir(), 'sekisho-tour-'))
     try {
@@ -34,7 +34,7 @@ async function verifyAll(tour: Tour, dir: string): Promise<string> {
   const log = await copyLedger(tour, dir)
   const check = (name: string, saved?: string): Promise<Verdict> =>
     verifyByCommand(join(dir, name), tour.server.ledger.verifierKey, saved)
-  const steps = [await check('log', log.saved)]
+  const steps = [`receipts ${await checkReceipts(tour)}`, `ledger ${await check('log', log.saved)}`]
   await cp(join(dir, 'log'), join(dir, 'flipped'), { recursive: true })
   await flipByte(join(dir, 'flipped'), log.size)
   steps.push(`flipped byte: ${await check('flipped')}`)
@@ -43,6 +43,21 @@ async function verifyAll(tour: Tour, dir: string): Promise<string> {
   await forkEntry(join(dir, 'log'), join(dir, 'forked'), log.size, log.size - 1, log.key)
   steps.push(`fork: ${await check('forked')} alone, ${await check('forked', log.saved)}`)
   return steps.join('; ')
+}
+
+/** `good` when every receipt of this run verifies with the public key alone and is about the decision it was given for. */
+async function checkReceipts(tour: Tour): Promise<string> {
+  const key = parseVerifierKey(tour.server.ledger.verifierKey)
+  for (const { answer, token } of tour.receipted) {
+    const url = `${tour.server.gateway}/v1/receipts/${answer.receipt}`
+    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+    if (!response.ok) return `${answer.receipt}: HTTP ${response.status}`
+    const { disclosed } = await verifyReceipt(new Uint8Array(await response.arrayBuffer()), key)
+    const { decision } = disclosed
+    const id = typeof decision === 'object' && decision !== null && 'id' in decision ? decision.id : null
+    if (id !== answer.decision) return `${answer.receipt}: of decision ${id}`
+  }
+  return tour.receipted.length > 0 ? 'good' : 'none'
 }
 
 interface CopiedLedger {

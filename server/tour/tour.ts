@@ -19,6 +19,8 @@ export interface Tour {
   tokenOf(name: string): Promise<string>
   /** Asks as that person; purpose and session go along as headers. */
   ask(ask: Ask, name: string, prompt: string, options?: AskOptions): Promise<Answer>
+  /** Every answer so far that names a receipt, with the token of whom it was given to. */
+  readonly receipted: readonly { readonly answer: Answer; readonly token: string }[]
   /** What a row reports about an answer. */
   outcome(got: string, answer: Answer): Promise<RowOutcome>
 }
@@ -36,6 +38,7 @@ export function openTour(server: Announcement, root: string): Tour {
   const desk = openDesk(server.admin, root)
   const session = `tour-${randomBytes(6).toString('hex')}`
   const tokens = new Map<string, Promise<string>>()
+  const receipted: { answer: Answer; token: string }[] = []
   const keyOf = (name: string): string => join(server.dataDir, 'sample-keys', `${name}.json`)
   const tokenOf = (name: string): Promise<string> => {
     const token = tokens.get(name) ?? desk.run('token', '--key', keyOf(name))
@@ -47,6 +50,7 @@ export function openTour(server: Announcement, root: string): Tour {
     desk,
     model: MODEL,
     session,
+    receipted,
     keyOf,
     tokenOf,
     async ask(ask, name, prompt, options = {}) {
@@ -55,14 +59,17 @@ export function openTour(server: Announcement, root: string): Tour {
         'x-sekisho-purpose': 'tour',
         ...(options.engagement === undefined ? {} : { 'x-sekisho-engagement': options.engagement }),
       }
-      return ask({
+      const token = await tokenOf(name)
+      const answer = await ask({
         gatewayUrl: server.gateway,
-        token: await tokenOf(name),
+        token,
         model: MODEL,
         prompt,
         headers,
         ...(options.onPiece === undefined ? {} : { onPiece: options.onPiece }),
       })
+      if (answer.receipt !== null) receipted.push({ answer, token })
+      return answer
     },
     async outcome(got, answer) {
       const { decision, receipt } = answer
