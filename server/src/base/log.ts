@@ -45,9 +45,14 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   )
 }
 
-function openStream(fd: 1 | 2, buffered: boolean): DestinationStream {
+/** One a descriptor: each holds a timer and a listener for the end of the process. */
+const buffered = new Map<1 | 2, DestinationStream>()
+
+function openStream(fd: 1 | 2, inBlocks: boolean): DestinationStream {
   // Synchronous: a line that explains a crash must be out before the process is gone.
-  if (!buffered) return destination({ fd, sync: true })
+  if (!inBlocks) return destination({ fd, sync: true })
+  const known = buffered.get(fd)
+  if (known !== undefined) return known
   const stream = destination({ fd, sync: false, minLength: BLOCK_BYTES })
   setInterval(() => stream.flush(), FLUSH_INTERVAL_MS).unref()
   process.once('exit', () => {
@@ -56,6 +61,7 @@ function openStream(fd: 1 | 2, buffered: boolean): DestinationStream {
       stream.flushSync()
     } catch {}
   })
+  buffered.set(fd, stream)
   return stream
 }
 
