@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import fc from 'fast-check'
 import { BAD_CREDENTIALS, BAD_INPUTS } from './bad-input.ts'
 import { type RawAnswer, rawRequest, sendRaw } from './raw-http.ts'
 import { type System, startSystem } from './system.ts'
@@ -7,6 +8,8 @@ import { type System, startSystem } from './system.ts'
 const GOOD =
   '{"model":"vendor/1","input":"Summarise this log line of our server: sshd accepted publickey for ops"}'
 const BODY_TIMEOUT_MS = 400
+/** Visible ASCII and the space: what a header value may hold. */
+const VISIBLE = Array.from({ length: 95 }, (_, at) => String.fromCharCode(0x20 + at))
 
 let system: System
 before(async () => {
@@ -105,6 +108,39 @@ describe('a failed authentication is never anybody', () => {
         rawRequest('POST', '/v1/responses', { 'content-type': 'application/json', ...headers }, GOOD),
       ]),
     )
+
+  test('whatever stands in either header (property)', async () => {
+    const real = await system.token('smbc-engineer')
+    const visible = fc.string({ unit: fc.constantFrom(...VISIBLE), minLength: 0, maxLength: 200 })
+    const near = fc
+      .tuple(fc.nat({ max: real.length - 1 }), fc.constantFrom(...VISIBLE))
+      .map(([at, letter]) => `${real.slice(0, at)}${letter}${real.slice(at + 1)}`)
+      .filter((token) => token !== real)
+    const cut = fc.nat({ max: real.length - 1 }).map((length) => real.slice(0, length))
+    const twice = fc.constantFrom(`${real}${real}`, `${real},${real}`, `${real} ${real}`, `Bearer ${real}`)
+    const token = fc.oneof(visible, near, cut, twice)
+    const headers = fc.oneof(
+      token.map((value): Record<string, string> => ({ authorization: `Bearer ${value}` })),
+      visible.filter((value) => !/^bearer /i.test(value)).map((value) => ({ authorization: value })),
+      token.filter((value) => value !== `Bearer ${real}`).map((value) => ({ 'x-api-key': value })),
+    )
+    const size = await system.ledgerSize()
+    await fc.assert(
+      fc.asyncProperty(headers, async (sent) => {
+        const request = rawRequest(
+          'POST',
+          '/v1/responses',
+          { 'content-type': 'application/json', ...sent },
+          GOOD,
+        )
+        const answer = await sendRaw(system.port, [request])
+        assert.equal(answer?.status, 401, `${JSON.stringify(sent)}: ${answer?.body}`)
+      }),
+      { numRuns: 300 },
+    )
+    assert.equal(await system.ledgerSize(), size)
+    assert.equal(system.vendor.requests.length, 0)
+  })
 
   test('two different credentials', async () => {
     const [one, two] = await Promise.all([system.token('smbc-engineer'), system.token('mufg-analyst')])

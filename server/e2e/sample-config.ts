@@ -21,7 +21,10 @@ export interface SampleConfig {
   readonly limits?: Readonly<Record<string, number>>
   /** Milliseconds an upstream may take to answer, and may be silent inside an answer. */
   readonly vendorTimeoutMs?: number
+  /** Daily limits that a bench does not reach. */
   readonly wideBudgets?: boolean
+  /** Daily requests of one person, where a test wants to reach them. */
+  readonly personRequests?: number
   /** Pause between the pieces of a rehearsed stream. */
   readonly chunkDelayMs?: number
   readonly shutdownGraceMs?: number
@@ -31,7 +34,7 @@ export interface SampleConfig {
 export async function writeSampleConfig(sample: SampleConfig): Promise<string> {
   const agreement = join(sample.dir, 'agreement.md')
   const models = join(sample.dir, 'models.yaml')
-  await writeFile(agreement, await agreementText(sample.wideBudgets === true))
+  await writeFile(agreement, await agreementText(sample))
   await writeFile(models, `${await read('server/models.yaml')}${VENDOR_ENTRY}`)
   if (sample.databaseUrl !== null) await writeFile(join(sample.dir, 'database-url'), sample.databaseUrl)
   const config = join(sample.dir, 'sekisho.yaml')
@@ -86,10 +89,13 @@ function configValues(sample: SampleConfig, agreement: string, models: string) {
   }
 }
 
-/** Only the two daily limits differ from the sample agreement: every clause stays as it is. */
-async function agreementText(wideBudgets: boolean): Promise<string> {
+/** Only the daily limits differ from the sample agreement: every clause stays as it is. */
+async function agreementText({ wideBudgets, personRequests }: SampleConfig): Promise<string> {
   const text = await read('agreements/us-japan-2026/agreement.md')
-  if (!wideBudgets) return text
+  if (personRequests !== undefined) {
+    return text.replace(/person: \{ requests_per_day: \d+/, `person: { requests_per_day: ${personRequests}`)
+  }
+  if (wideBudgets !== true) return text
   return text.replaceAll(
     /\{ requests_per_day: \d+, tokens_per_day: \d+ \}/g,
     '{ requests_per_day: 1000000000, tokens_per_day: 900000000000 }',
