@@ -16,6 +16,7 @@ import {
   parseStatementEntry,
   parseVerifierKey,
   recordRootOf,
+  sha256,
   toBase64,
   toHex,
   utf8,
@@ -171,6 +172,8 @@ test('statement entries are read strictly and checked against their leaf', () =>
     () => openStatementEntry(utf8(text.replace('"a":1', '"a":2')), parsed, 'x'),
     code('record_blob_mismatch'),
   )
+  const unbound = { recordRoot: new Uint8Array(32), blobHash: sha256(blob) }
+  assert.throws(() => openStatementEntry(blob, unbound, 'x'), code('record_root_mismatch'))
   const cases: [string, string][] = [
     [text.replace('statement-entry/v1', 'statement-entry/v2'), 'statement_malformed'],
     [text.replace('"kind":"statement"', '"kind":"intent"'), 'statement_malformed'],

@@ -1,6 +1,6 @@
 /** The disk fails: nothing acknowledged is lost, nothing unacknowledged is claimed, and the service says which. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -30,6 +30,8 @@ for (const path of ['/wal/', '/keys/']) {
       const { disk, faults } = faultyDisk()
       const ledger = await openTest(scratch.dir, { disk })
       const { index } = await ledger.append(intentDraft(0))
+      const wal = join(scratch.dir, 'wal/000000000000.wal')
+      const walBytes = statSync(wal).size
       faults.write = { path, code: full }
       const refused = await Promise.allSettled([
         ledger.append(intentDraft(1)),
@@ -40,6 +42,7 @@ for (const path of ['/wal/', '/keys/']) {
         assert.ok(result.status === 'rejected' && result.reason.code === 'ledger_not_writable')
       }
       assert.equal(ledger.state(), 'not_writable')
+      assert.equal(statSync(wal).size, walBytes, 'what was refused is cut off at once')
       await assert.rejects(ledger.append(intentDraft(2)), code('ledger_not_writable'))
       assert.deepEqual([ledger.size(), ledger.openIntents()], [1, [index]])
       faults.write = null

@@ -225,6 +225,20 @@ test('derived files may be missing or damaged: everything is worked out again', 
   await assert.rejects(openTest(scratch.dir, options), code('ledger_wal_gap'))
 })
 
+test('an index of a closed segment that points at another entry is found out', async () => {
+  using scratch = scratchDir()
+  let ledger = await openTest(scratch.dir, { segmentBytes: 2000 })
+  for (let i = 0; i < 8; i++) await ledger.append(intentDraft(i, 4))
+  await ledger.close()
+  const path = join(scratch.dir, 'wal/000000000000.idx')
+  const offsets = readFileSync(path)
+  assert.ok(offsets.length >= 12)
+  writeFileSync(path, Buffer.concat([offsets.subarray(4), offsets.subarray(0, 4)]))
+  ledger = await openTest(scratch.dir)
+  await assert.rejects(ledger.read(0), code('ledger_wal_corrupt'))
+  await ledger.close()
+})
+
 test('a damaged key slot is an error when read, never "unavailable" and never absent', async () => {
   using scratch = scratchDir()
   let ledger = await openTest(scratch.dir)
