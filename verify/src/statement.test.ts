@@ -79,10 +79,7 @@ test('each defect has its code', async () => {
   await refused({ ...good, signatures: 'none' }, 'statement_malformed')
   await refused({ ...good, signatures: Array(33).fill(signature) }, 'statement_malformed')
   await refused({ ...good, signatures: [signature, signature] }, 'statement_signature_malformed')
-  await refused(
-    { ...good, signatures: [{ ...signature, key: key.toUpperCase() + 'G' }] },
-    'statement_signature_malformed',
-  )
+  await refused({ ...good, signatures: [{ ...signature, key: `${key}G` }] }, 'statement_signature_malformed')
   await refused(
     { ...good, signatures: [{ ...signature, sig: `${signature.sig}=` }] },
     'statement_signature_malformed',

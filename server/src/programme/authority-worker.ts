@@ -5,7 +5,6 @@
  * So everything here is refused once the lease has run out, and the writer refuses decisions taken under an
  * older snapshot whatever this process believes. Spec: docs/spec/stop.md §4.
  */
-import type { JsonObject } from 'sekisho-verify'
 import type { Agreement } from '../agreement/index.ts'
 import type { Clock } from '../base/index.ts'
 import { LedgerError, type LedgerErrorCode } from '../ledger/index.ts'
@@ -14,13 +13,10 @@ import type { Authentication, Authority, AuthorityAppended, Reserved, StickyRefu
 import type { Channel } from './channel.ts'
 import { ProgrammeError, type ProgrammeErrorCode } from './error.ts'
 import { type FeedItem, type FromGateway, type FromWriter, fromWriter, type Welcome } from './feed.ts'
-import { fold } from './fold.ts'
+import { GatewayCopy } from './gateway-copy.ts'
 import { HeldLease } from './lease.ts'
 import { notFounded } from './not-founded.ts'
-import { RefusalBook } from './refusal.ts'
 import type { Snapshot } from './snapshot.ts'
-import { decodeState, type ProgrammeState } from './state.ts'
-import { TokenBook } from './token-book.ts'
 import { dayOf } from './usage.ts'
 
 /** Renewals per lease: three may be lost before it runs out. */
@@ -37,13 +33,15 @@ export interface ConnectedAuthority extends Authority {
   close(): void
 }
 
-/** Connects to the writer; resolves when the first state is here and the first lease is held. */
+/**
+ * Connects to the writer; resolves when the first state is here and the first lease is held.
+ *
+ * @throws {ProgrammeError} `programme_channel_closed`
+ */
 export function connectAuthority(options: ConnectOptions): Promise<ConnectedAuthority> {
   return new Promise((resolve, reject) => {
-    const authority = new WorkerAuthority(options, () => resolve(authority))
-    options.channel.onClose(() =>
-      reject(new ProgrammeError('programme_channel_closed', 'the writer is gone')),
-    )
+    const authority: WorkerAuthority = new WorkerAuthority(options, () => resolve(authority))
+    options.channel.onClose(() => reject(writerGone()))
     authority.start()
   })
 }
@@ -51,20 +49,13 @@ export function connectAuthority(options: ConnectOptions): Promise<ConnectedAuth
 type Call = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }
 
 class WorkerAuthority implements ConnectedAuthority {
-  readonly #channel: Channel
-  readonly #clock: Clock
-  readonly #loadAgreement: (document: string) => Agreement
+  readonly #options: ConnectOptions
   readonly #ready: () => void
   readonly #lease = new HeldLease()
-  readonly #agreements = new Map<string, Agreement>()
   readonly #calls = new Map<number, Call>()
   readonly #snapshotListeners = new Set<(snapshot: Snapshot) => void>()
   readonly #leaseListeners = new Set<(valid: boolean) => void>()
-  readonly #grantUses = new Map<string, number>()
-  readonly #spent = new Map<string, number>()
-  #tokens = new TokenBook()
-  #refusals = new RefusalBook()
-  #state: ProgrammeState | null = null
+  #copy: GatewayCopy | null = null
   #leaseMs = 0
   #writable = false
   #nextCall = 0
@@ -74,23 +65,22 @@ class WorkerAuthority implements ConnectedAuthority {
   #expiryTimer: NodeJS.Timeout | undefined
 
   constructor(options: ConnectOptions, ready: () => void) {
-    this.#channel = options.channel
-    this.#clock = options.clock
-    this.#loadAgreement = options.loadAgreement
+    this.#options = options
     this.#ready = ready
   }
 
   start(): void {
-    this.#channel.onMessage((raw) => {
+    const { channel } = this.#options
+    channel.onMessage((raw) => {
       const message = fromWriter(raw)
       if (message !== null && !this.#closed) this.#receive(message)
     })
-    this.#channel.onClose(() => this.close())
-    this.#send({ t: 'hello' })
+    channel.onClose(() => this.close())
+    channel.send({ t: 'hello' })
   }
 
   snapshot(): Snapshot {
-    return this.#state ?? notFounded()
+    return this.#copy?.state ?? notFounded()
   }
 
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void {
@@ -99,7 +89,7 @@ class WorkerAuthority implements ConnectedAuthority {
   }
 
   leaseValid(): boolean {
-    return !this.#closed && this.#lease.valid(this.#clock.monotonicMs())
+    return !this.#closed && this.#lease.valid(this.#options.clock.monotonicMs())
   }
 
   onLease(listener: (valid: boolean) => void): () => void {
@@ -108,22 +98,22 @@ class WorkerAuthority implements ConnectedAuthority {
   }
 
   authenticate(bearer: string | undefined): Authentication {
-    if (!this.leaseValid()) return { ok: false, failure: 'not_ready' }
-    return authenticate(bearer, this.#tokens, this.#state, this.#clock)
+    if (this.#copy === null || !this.leaseValid()) return { ok: false, failure: 'not_ready' }
+    return authenticate(bearer, this.#copy.tokens, this.#copy.state, this.#options.clock)
   }
 
   grantUses(hold: string): number {
-    return this.#grantUses.get(hold) ?? 0
+    return this.#copy?.grantUses(hold) ?? 0
   }
 
   budget(actor: string, institution: string): 'within' | 'exceeded' {
-    const today = dayOf(this.#clock.nowMs())
-    const spent = (who: string): boolean => this.#spent.get(who) === today
+    const today = dayOf(this.#options.clock.nowMs())
+    const spent = (who: string): boolean => this.#copy?.isSpent(who, today) ?? true
     return spent(`person/${actor}`) || spent(`institution/${institution}`) ? 'exceeded' : 'within'
   }
 
   sticky(actor: string, model: string, contentDigest: string): StickyRefusal | null {
-    return this.#refusals.get(actor, model, contentDigest, this.#clock.nowMs())
+    return this.#copy?.refusals.get(actor, model, contentDigest, this.#options.clock.nowMs()) ?? null
   }
 
   ledgerWritable(): boolean {
@@ -150,10 +140,8 @@ class WorkerAuthority implements ConnectedAuthority {
     if (this.#closed) return
     this.#closed = true
     clearInterval(this.#renewTimer)
-    clearTimeout(this.#expiryTimer)
     this.#lease.drop()
-    const error = new ProgrammeError('programme_channel_closed', 'the writer is gone')
-    for (const call of this.#calls.values()) call.reject(error)
+    for (const call of this.#calls.values()) call.reject(writerGone())
     this.#calls.clear()
     this.#tellLease()
   }
@@ -161,33 +149,31 @@ class WorkerAuthority implements ConnectedAuthority {
   #receive(message: FromWriter): void {
     switch (message.t) {
       case 'welcome':
-        return this.#begin(message)
+        this.#begin(message)
+        break
       case 'feed':
-        return this.#follow(message.feed, message.item)
+        this.#follow(message.feed, message.item)
+        break
       case 'lease':
         this.#writable = message.ledgerWritable
         this.#lease.granted(message.seq, this.#leaseMs)
-        this.#ready()
-        return this.#tellLease()
+        this.#tellLease()
+        if (this.leaseValid()) this.#ready()
+        break
       case 'reply':
-        return this.#settle(message.call)?.resolve(message.value)
+        this.#settle(message.call)?.resolve(message.value)
+        break
       case 'failure':
-        return this.#settle(message.call)?.reject(revive(message))
+        this.#settle(message.call)?.reject(revive(message))
+        break
     }
   }
 
   #begin(welcome: Welcome): void {
+    if (this.#copy !== null) return
+    const { clock, loadAgreement } = this.#options
+    this.#copy = new GatewayCopy(welcome, loadAgreement, () => clock.nowMs())
     this.#leaseMs = welcome.leaseMs
-    this.#tokens = new TokenBook()
-    this.#refusals = new RefusalBook()
-    if (welcome.state !== null) {
-      this.#learn(welcome.state.document)
-      this.#state = decodeState(welcome.state.encoded as JsonObject, (digest) => this.#agreement(digest))
-    }
-    for (const record of welcome.tokens) this.#tokens.add(record)
-    for (const refusal of welcome.refusals) this.#refusals.add(refusal, this.#clock.nowMs())
-    for (const [hold, uses] of welcome.grantUses) this.#grantUses.set(hold, uses)
-    for (const who of welcome.spent) this.#spent.set(who, welcome.day)
     this.#send({ t: 'ack', feed: welcome.feed })
     this.#renew()
     this.#renewTimer = setInterval(() => this.#renew(), welcome.leaseMs / RENEWALS_PER_LEASE)
@@ -196,46 +182,24 @@ class WorkerAuthority implements ConnectedAuthority {
 
   /** A copy that cannot follow the writer must not be served from. */
   #follow(feed: number, item: FeedItem): void {
+    const copy = this.#copy
+    if (copy === null) return
     try {
-      this.#apply(item)
+      copy.apply(item)
     } catch (error) {
       this.close()
-      this.#channel.close()
+      this.#options.channel.close()
       throw error
+    }
+    if (item.kind === 'statement' && copy.state !== null) {
+      for (const listener of [...this.#snapshotListeners]) listener(copy.state)
     }
     this.#send({ t: 'ack', feed })
   }
 
-  #apply(item: FeedItem): void {
-    switch (item.kind) {
-      case 'statement':
-        if (item.document !== null) this.#learn(item.document)
-        this.#state = fold(this.#state, item.signed, item, (digest) => this.#agreement(digest))
-        for (const listener of this.#snapshotListeners) listener(this.#state)
-        return
-      case 'token':
-        return this.#tokens.add(item.record)
-      case 'token_revoked':
-        this.#tokens.revoke(item.id)
-        return
-      case 'refusal':
-        this.#refusals.add(item.refusal, this.#clock.nowMs())
-        return
-      case 'refusal_lifted':
-        this.#refusals.lift(item.actor, item.key)
-        return
-      case 'grant_uses':
-        this.#grantUses.set(item.hold, item.uses)
-        return
-      case 'spent':
-        if (item.spent) this.#spent.set(item.who, item.day)
-        else this.#spent.delete(item.who)
-    }
-  }
-
   #renew(): void {
     this.#tellLease()
-    this.#send({ t: 'renew', seq: this.#lease.ask(this.#clock.monotonicMs()) })
+    this.#send({ t: 'renew', seq: this.#lease.ask(this.#options.clock.monotonicMs()) })
   }
 
   /** Tells listeners when the lease was won or lost, and sets the alarm for its end. */
@@ -243,28 +207,17 @@ class WorkerAuthority implements ConnectedAuthority {
     const valid = this.leaseValid()
     clearTimeout(this.#expiryTimer)
     if (valid) {
-      const remainingMs = this.#lease.untilMs - this.#clock.monotonicMs()
+      const remainingMs = this.#lease.untilMs - this.#options.clock.monotonicMs()
       this.#expiryTimer = setTimeout(() => this.#tellLease(), Math.max(1, Math.ceil(remainingMs)))
       this.#expiryTimer.unref()
     }
     if (valid === this.#toldValid) return
     this.#toldValid = valid
-    for (const listener of this.#leaseListeners) listener(valid)
-  }
-
-  #learn(document: string): void {
-    const agreement = this.#loadAgreement(document)
-    this.#agreements.set(agreement.digest, agreement)
-  }
-
-  #agreement(digest: string): Agreement | null {
-    return this.#agreements.get(digest) ?? null
+    for (const listener of [...this.#leaseListeners]) listener(valid)
   }
 
   #call(message: (call: number) => FromGateway): Promise<unknown> {
-    if (this.#closed) {
-      return Promise.reject(new ProgrammeError('programme_channel_closed', 'the writer is gone'))
-    }
+    if (this.#closed) return Promise.reject(writerGone())
     this.#nextCall += 1
     const call = this.#nextCall
     return new Promise((resolve, reject) => {
@@ -280,8 +233,12 @@ class WorkerAuthority implements ConnectedAuthority {
   }
 
   #send(message: FromGateway): void {
-    this.#channel.send(message)
+    this.#options.channel.send(message)
   }
+}
+
+function writerGone(): ProgrammeError {
+  return new ProgrammeError('programme_channel_closed', 'the writer is gone')
 }
 
 function leaseExpired(): ProgrammeError {
@@ -294,7 +251,8 @@ function leaseExpired(): ProgrammeError {
 function revive(failure: FromWriter & { t: 'failure' }): Error {
   // Codes come from the same build on the other side of the channel.
   if (failure.room === 'ledger') return new LedgerError(failure.code as LedgerErrorCode, failure.message)
-  if (failure.room === 'programme')
+  if (failure.room === 'programme') {
     return new ProgrammeError(failure.code as ProgrammeErrorCode, failure.message)
+  }
   return new ProgrammeError('programme_channel_protocol', `the writer failed: ${failure.message}`)
 }

@@ -82,18 +82,18 @@ export function readEntry(entry: StoredExchange): ExchangeRead | null {
 type Fields = Readonly<Record<string, JsonValue | undefined>>
 
 function read(kind: 'intent' | 'outcome', institution: string, fields: Fields): ExchangeRead | null {
-  const actor = textOf(fields['actor']) ?? ''
-  const model = textOf(member(fields['model'], 'requested')) ?? textOf(fields['model']) ?? ''
+  const actor = textOf(fields.actor) ?? ''
+  const model = textOf(member(fields.model, 'requested')) ?? textOf(fields.model) ?? ''
   if (kind === 'outcome') return readOutcome(actor, model, fields)
-  const decision = readDecision(fields['decision'])
+  const decision = readDecision(fields.decision)
   if (decision === null || actor === '') return null
   return {
     kind,
     actor,
     institution,
-    session: textOf(fields['session']) ?? '',
+    session: textOf(fields.session) ?? '',
     model,
-    engagement: textOf(member(fields['engagement'], 'id')) ?? textOf(fields['engagement']),
+    engagement: textOf(member(fields.engagement, 'id')) ?? textOf(fields.engagement),
     decision,
   }
 }
@@ -120,20 +120,20 @@ function readDecision(value: JsonValue | undefined): DecisionField | null {
 const ENDS = ['completed', 'refused', 'failed', 'cancelled', 'ambiguous'] as const
 
 function readOutcome(actor: string, model: string, fields: Fields): OutcomeRead | null {
-  const intent = countOf(fields['refers'])
-  const end = ENDS.find((known) => known === member(fields['response'], 'end'))
+  const intent = countOf(fields.refers)
+  const end = ENDS.find((known) => known === member(fields.response, 'end'))
   if (intent === null || end === undefined) return null
   return {
     kind: 'outcome',
     intent,
     actor,
     model,
-    decision: textOf(member(fields['decision'], 'id')) ?? '',
+    decision: textOf(member(fields.decision, 'id')) ?? '',
     response: {
       end,
-      code: textOf(member(fields['response'], 'code')),
-      tokens: countOf(member(fields['response'], 'tokens')),
-      sticky: readSticky(member(fields['response'], 'sticky')),
+      code: textOf(member(fields.response, 'code')),
+      tokens: countOf(member(fields.response, 'tokens')),
+      sticky: readSticky(member(fields.response, 'sticky')),
     },
   }
 }

@@ -684,5 +684,5 @@ function table(
   const rows = Object.entries(machine).map(([state, row]) =>
     line([state, ...events.map((event) => row[event] ?? '–')]),
   )
-  return `\n${line([noun, ...events])}${line(['---', ...events.map(() => '---')])}${rows.join('')}\n`
+  return `${line([noun, ...events])}${line(['---', ...events.map(() => '---')])}${rows.join('')}\n`
 }

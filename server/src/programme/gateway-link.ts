@@ -22,7 +22,7 @@ export interface LinkHost {
   release(reservation: string): void
   append(message: FromGateway & { t: 'append' }): Promise<AuthorityAppended>
   /** The gateway is gone: close what it left open. */
-  gone(link: GatewayLink): void
+  gone(): void
 }
 
 type Settled = 'acknowledged' | 'expired'
@@ -73,20 +73,31 @@ export class GatewayLink {
     switch (message.t) {
       case 'hello':
         this.#greeted = true
-        return this.#send(this.#host.welcome())
+        this.#send(this.#host.welcome())
+        break
       case 'ack':
-        return this.#acknowledge(message.feed)
+        this.#acknowledge(message.feed)
+        break
       case 'renew':
-        if (!this.#greeted) return
-        this.#lease.grant(this.#host.clock.monotonicMs(), this.#host.leaseMs)
-        return this.#send({ t: 'lease', seq: message.seq, ledgerWritable: this.#host.ledgerWritable() })
+        this.#renew(message.seq)
+        break
       case 'release':
-        return this.#host.release(message.reservation)
+        this.#host.release(message.reservation)
+        break
       case 'reserve':
-        return this.#answer(message.call, this.#host.reserve(message))
+        this.#answer(message.call, this.#host.reserve(message))
+        break
       case 'append':
-        return this.#answer(message.call, this.#host.append(message))
+        this.#answer(message.call, this.#host.append(message))
+        break
     }
+  }
+
+  /** Granted from now on the writer's clock; the gateway counts from when it asked, which was earlier. */
+  #renew(seq: number): void {
+    if (!this.#greeted) return
+    this.#lease.grant(this.#host.clock.monotonicMs(), this.#host.leaseMs)
+    this.#send({ t: 'lease', seq, ledgerWritable: this.#host.ledgerWritable() })
   }
 
   #acknowledge(feed: number): void {
@@ -105,7 +116,7 @@ export class GatewayLink {
   #close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#host.gone(this)
+    this.#host.gone()
   }
 
   #send(message: FromWriter): void {

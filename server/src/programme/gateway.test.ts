@@ -57,7 +57,9 @@ function channelPair() {
   const gateway: Channel = {
     send(message) {
       const copy = structuredClone(message)
-      setImmediate(() => !ends.closed && listeners.writer.forEach((listener) => listener(copy)))
+      setImmediate(() => {
+        if (!ends.closed) for (const listener of listeners.writer) listener(copy)
+      })
     },
     onMessage: (listener) => void listeners.gateway.push(listener),
     onClose: (listener) => void closers.push(listener),
@@ -236,6 +238,18 @@ test('what a gateway leaves open when it ends is closed as ambiguous', async () 
     [left.index, 'ambiguous'],
   )
   assert.deepEqual(world.ledger.openIntents(), [])
+})
+
+test('a gateway that comes late knows what was spent before', async () => {
+  await using world = await createWorld()
+  const { tokensPerDay: tokens } = sampleAgreement().budgets.person
+  await world.programme.authority.append(intentDraft(world, { reserved_tokens: tokens }))
+  const { authority, close } = await connect(world)
+  assert.equal(authority.budget('mufg-analyst', 'mufg'), 'exceeded')
+  assert.equal(authority.budget('mufg-engineer', 'mufg'), 'within')
+  world.clock.advance(86_400_000)
+  assert.equal(authority.budget('mufg-analyst', 'mufg'), 'within')
+  close()
 })
 
 test('what is not one of our messages is not listened to', async () => {

@@ -7,6 +7,7 @@ import { StorageError } from '../storage/index.ts'
 import { ProgrammeError } from './error.ts'
 import { readEntry } from './exchange.ts'
 import { fold } from './fold.ts'
+import { abandonedOutcome } from './gateway-hub.ts'
 import type { Programme, ProgrammeOptions } from './programme.ts'
 import { Projection, projectedIndex } from './projection.ts'
 import { selectTally, selectTokens } from './query.ts'
@@ -15,7 +16,7 @@ import { parseStatement, type Statement } from './statement.ts'
 import { Tally } from './tally.ts'
 import type { TokenRecord } from './token.ts'
 import { TokenBook } from './token-book.ts'
-import { abandonedOutcome, Writer } from './writer.ts'
+import { Writer } from './writer.ts'
 
 /**
  * @throws {ProgrammeError} `programme_projection_corrupt`, `statement_agreement_unknown` (a document is missing)

@@ -224,6 +224,24 @@ test('a start without the database serves, and takes tokens up when it is back',
   await started.programme.close()
 })
 
+test('a signed request for a token counts once, also across a restart', async () => {
+  const database = await emptied()
+  await using world = await createWorld({ database })
+  const request = {
+    programme: PROGRAMME,
+    actor: 'mufg-analyst',
+    issued_at_ms: world.clock.nowMs(),
+    ttl_s: 60,
+  }
+  const signed = signTokenRequest(request, world.keys.of(person('mufg-analyst')))
+  await world.programme.mintToken(signed)
+  await refused(world.programme.mintToken(signed), 'token_request_replayed')
+  const again = await world.restart()
+  await refused(again.programme.mintToken(signed), 'token_request_replayed')
+  assert.equal(again.programme.tokens('mufg-analyst').length, 1)
+  await again.programme.close()
+})
+
 test('a crash between two batches counts nothing twice', async () => {
   const database = await emptied()
   await using world = await createWorld({ database })

@@ -15,7 +15,7 @@ import type { DecisionQuery, DecisionRow, ProgrammeOptions } from './programme.t
 import { type Projected, writeBatch } from './projection-batch.ts'
 import { selectDecisions, selectTokens } from './query.ts'
 import { parseStatement, type Statement } from './statement.ts'
-import type { TokenRecord } from './token.ts'
+import { replayed, type TokenRecord } from './token.ts'
 
 /** Entries kept in memory for the next batches; what does not fit is read from the ledger. */
 const BUFFERED_MAX = 20_000
@@ -65,18 +65,20 @@ export class Projection {
     this.#keep({ kind: 'statement', index, timeMs, statement })
   }
 
-  /** @throws {ProgrammeError} `programme_database_unavailable` */
-  async storeToken(record: TokenRecord): Promise<void> {
+  /** @throws {ProgrammeError} `programme_database_unavailable`, `token_request_replayed` */
+  async storeToken(record: TokenRecord, nonce: string): Promise<void> {
     // Without a database tokens live as long as the process does.
     if (this.#options.database === null) return
     const { hash, id, actor, institution, engagement, key, createdAtMs, expiresAtMs } = record
-    await this.#administer((database) =>
+    const stored = await this.#administer((database) =>
       database.query(
-        `insert into programme_token (hash, id, actor, institution, engagement, key, created_at_ms, expires_at_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        [hash, id, actor, institution, engagement, key, createdAtMs, expiresAtMs],
+        `insert into programme_token (hash, id, actor, institution, engagement, key, created_at_ms, expires_at_ms, nonce)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (nonce) do nothing returning id`,
+        [hash, id, actor, institution, engagement, key, createdAtMs, expiresAtMs, nonce],
       ),
     )
+    // The nonce was used before this process began.
+    if (stored.length === 0) throw replayed()
   }
 
   /** @throws {ProgrammeError} `programme_database_unavailable` */

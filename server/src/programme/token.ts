@@ -160,6 +160,10 @@ export function grantToken(
   }
 }
 
+export function replayed(): ProgrammeError {
+  return new ProgrammeError('token_request_replayed', 'this request was used before: sign a new one')
+}
+
 /** The actor's own institution, or one that delegates to it. */
 function institutionFor(snapshot: Snapshot, request: TokenRequest, own: string, nowMs: number): Institution {
   const id = request.institution ?? own

@@ -20,32 +20,60 @@ export function dayOf(timeMs: number): number {
   return Math.floor(timeMs / DAY_MS)
 }
 
+interface Day {
+  readonly used: Map<string, Usage>
+  /** Those whose budget gateways were told is spent. */
+  readonly spent: Set<string>
+}
+
 export class UsageBook {
-  readonly #days = new Map<number, Map<string, Usage>>()
+  readonly #days = new Map<number, Day>()
 
   get(day: number, kind: UsageKind, id: string): Usage {
-    return this.#days.get(day)?.get(`${kind}/${id}`) ?? NO_USAGE
+    return this.#days.get(day)?.used.get(`${kind}/${id}`) ?? NO_USAGE
   }
 
   /** Adds (or, with negative figures, gives back). A day that is no longer held is left alone. */
   add(day: number, kind: UsageKind, id: string, requests: number, tokens: number): void {
-    const book = this.#day(day)
-    if (book === null) return
-    const before = book.get(`${kind}/${id}`) ?? NO_USAGE
-    book.set(`${kind}/${id}`, {
+    const used = this.#day(day)?.used
+    const before = used?.get(`${kind}/${id}`) ?? NO_USAGE
+    used?.set(`${kind}/${id}`, {
       requests: Math.max(0, before.requests + requests),
       tokens: Math.max(0, before.tokens + tokens),
     })
   }
 
-  #day(day: number): Map<string, Usage> | null {
+  /** Marks a budget as spent or not; returns whether that is news. */
+  mark(day: number, kind: UsageKind, id: string, spent: boolean): boolean {
+    const marks = this.#day(day)?.spent
+    if (marks === undefined || marks.has(`${kind}/${id}`) === spent) return false
+    if (spent) marks.add(`${kind}/${id}`)
+    else marks.delete(`${kind}/${id}`)
+    return true
+  }
+
+  /** `kind/id` of those marked as spent. */
+  marked(day: number): string[] {
+    return [...(this.#days.get(day)?.spent ?? [])]
+  }
+
+  /** Everyone with recorded use on a day. */
+  users(day: number): (readonly [UsageKind, string])[] {
+    return [...(this.#days.get(day)?.used.keys() ?? [])].map((key) => {
+      const slash = key.indexOf('/')
+      // Keys are written by `add`, which puts the kind in front of the slash.
+      return [key.slice(0, slash) as UsageKind, key.slice(slash + 1)] as const
+    })
+  }
+
+  #day(day: number): Day | null {
     const held = this.#days.get(day)
     if (held !== undefined) return held
     const newest = Math.max(day, ...this.#days.keys())
     if (day < newest - 1) return null
     for (const old of this.#days.keys()) if (old < newest - 1) this.#days.delete(old)
-    const book = new Map<string, Usage>()
-    this.#days.set(day, book)
-    return book
+    const fresh: Day = { used: new Map(), spent: new Set() }
+    this.#days.set(day, fresh)
+    return fresh
   }
 }

@@ -135,6 +135,24 @@ test('reserving, recording, settling: what the ledger says is what is charged', 
   assert.deepEqual(programme.usage('person', 'mufg-analyst'), { requests: 2, tokens: 130 })
 })
 
+test('at no moment between reserving and recording can the same budget be reserved again', async () => {
+  await using world = await createWorld()
+  const { authority } = world.programme
+  const tokens = sampleAgreement().budgets.person.tokensPerDay / 2 + 1
+  const request = { actor: 'mufg-analyst', institution: 'mufg', tokens, grant: null }
+  const reserved = await authority.reserve(request)
+  assert.ok(reserved.ok)
+  world.ledger.hold()
+  const draft = intentDraft(world, { reserved_tokens: tokens })
+  const writing = authority.append(draft, { reservation: reserved.reservation })
+  await new Promise(setImmediate)
+  world.ledger.release()
+  for (let turn = 0; turn < 50; turn++)
+    assert.equal((await authority.reserve(request)).ok, false, `turn ${turn}`)
+  await writing
+  assert.equal((await authority.reserve(request)).ok, false)
+})
+
 test('an append that fails gives its reservation back', async () => {
   await using world = await createWorld()
   const { authority } = world.programme
@@ -329,6 +347,17 @@ test('nothing is served before the programme is founded, or by one that is close
     'programme_closed',
   )
   assert.deepEqual(authority.authenticate('x'), { ok: false, failure: 'not_ready' })
+})
+
+test('a listener that fails keeps nobody else from hearing, nor the stop from returning', async () => {
+  await using world = await createWorld()
+  const heard: number[] = []
+  world.programme.authority.onSnapshot(() => {
+    throw new Error('broken')
+  })
+  world.programme.authority.onSnapshot((snapshot) => heard.push(snapshot.stops.length))
+  await world.submit('stop.issue', stopAll, [party('jp')])
+  assert.deepEqual(heard, [1])
 })
 
 test('administration says that there is no database', async () => {

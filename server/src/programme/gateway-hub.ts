@@ -1,0 +1,91 @@
+/**
+ * The gateway processes of a writer: each is fed every change, and what one leaves open is closed.
+ *
+ * Spec: docs/spec/stop.md §4.
+ */
+import type { Clock } from '../base/index.ts'
+import type { EntryDraft } from '../ledger/index.ts'
+import type { Channel } from './channel.ts'
+import type { ExchangeRead } from './exchange.ts'
+import type { FeedItem, Welcome } from './feed.ts'
+import { GatewayLink, type LinkHost } from './gateway-link.ts'
+
+/** An intent of a gateway that no outcome closes yet. */
+interface Left {
+  readonly actor: string
+  readonly institution: string
+}
+
+export interface HubHost extends Pick<LinkHost, 'ledgerWritable' | 'reserve' | 'release'> {
+  readonly clock: Clock
+  readonly leaseMs: number
+  welcome(): Omit<Welcome, 't' | 'leaseMs' | 'feed'>
+  append(message: Parameters<LinkHost['append']>[0], link: GatewayLink): ReturnType<LinkHost['append']>
+  closeAbandoned(outcome: EntryDraft): void
+}
+
+export class GatewayHub {
+  readonly #host: HubHost
+  readonly #links = new Map<GatewayLink, Map<number, Left>>()
+  #feed = 0
+
+  constructor(host: HubHost) {
+    this.#host = host
+  }
+
+  get size(): number {
+    return this.#links.size
+  }
+
+  attach(channel: Channel): void {
+    const host = this.#host
+    const link: GatewayLink = new GatewayLink(channel, {
+      clock: host.clock,
+      leaseMs: host.leaseMs,
+      welcome: () => ({ t: 'welcome', leaseMs: host.leaseMs, feed: this.#feed, ...host.welcome() }),
+      ledgerWritable: () => host.ledgerWritable(),
+      reserve: (message) => host.reserve(message),
+      release: (reservation) => host.release(reservation),
+      append: (message) => host.append(message, link),
+      gone: () => this.#abandon(link),
+    })
+    this.#links.set(link, new Map())
+  }
+
+  /** Tells every gateway; resolves when it holds in each: acknowledged, or the lease run out. */
+  async publish(item: FeedItem): Promise<{ acknowledged: number; expired: number }> {
+    this.#feed += 1
+    const settled = await Promise.all([...this.#links.keys()].map((link) => link.publish(this.#feed, item)))
+    const acknowledged = settled.filter((how) => how === 'acknowledged').length
+    return { acknowledged, expired: settled.length - acknowledged }
+  }
+
+  /** Notes what a gateway opens and closes. */
+  note(link: GatewayLink, read: ExchangeRead, index: number): void {
+    const open = this.#links.get(link)
+    if (read.kind === 'intent') open?.set(index, { actor: read.actor, institution: read.institution })
+    else open?.delete(read.intent)
+  }
+
+  /** A gateway process ended: what it left open ended in a way that nobody knows. */
+  #abandon(link: GatewayLink): void {
+    const open = this.#links.get(link) ?? new Map<number, Left>()
+    // Its process may live on: changes wait for its lease until that has surely run out.
+    setTimeout(() => this.#links.delete(link), this.#host.leaseMs * 2).unref()
+    for (const [intent, left] of open) this.#host.closeAbandoned(abandonedOutcome(intent, left))
+  }
+}
+
+/** The outcome that closes an intent nobody is left to close. Charges what was reserved. */
+export function abandonedOutcome(intent: number, left: Left): EntryDraft {
+  return {
+    class: 'exchange',
+    kind: 'outcome',
+    institution: left.institution,
+    fields: {
+      actor: left.actor,
+      response: { end: 'ambiguous', code: 'programme_gateway_ended', tokens: null, sticky: null },
+      refers: intent,
+    },
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Judging a statement before it is written: what the fold says, and what only the writer can know.
+ *
+ * Spec: docs/spec/statement.md §6.
+ */
+import type { SignedStatement } from 'sekisho-verify'
+import { ProgrammeError } from './error.ts'
+import { fold } from './fold.ts'
+import { checkAnswers } from './hold.ts'
+import type { Hold, ProgrammeOptions } from './programme.ts'
+import type { ProgrammeState } from './state.ts'
+import { parseStatement, type Statement } from './statement.ts'
+import type { Tally } from './tally.ts'
+
+/** @throws {ProgrammeError} a `StatementRefusal` */
+export function judge(
+  signed: SignedStatement,
+  state: ProgrammeState | null,
+  tally: Tally,
+  options: ProgrammeOptions,
+): Statement {
+  const { programme, ledger, clock, agreements, founding } = options
+  const statement = parseStatement(signed)
+  if (statement.programme !== programme) {
+    throw new ProgrammeError(
+      'statement_foreign_programme',
+      `the statement is of programme \`${statement.programme}\`, this one is \`${programme}\``,
+    )
+  }
+  if (state === null && founding !== undefined && statement.digest !== founding) {
+    throw new ProgrammeError(
+      'statement_founding_differs',
+      'this is not the founding statement that is configured',
+    )
+  }
+  const at = { index: ledger.size(), timeMs: clock.nowMs() }
+  fold(state, signed, at, agreements)
+  if (statement.type === 'grant.approve') {
+    const hold = tally.holds.get(statement.payload.hold, at.timeMs)
+    checkAnswers(hold, statement.payload)
+    checkRoles(hold, statement, state)
+  }
+  return statement
+}
+
+/** The hold names the roles that may answer it; the fold knows only the roles that any hold may name. */
+function checkRoles(hold: Hold, statement: Statement, state: ProgrammeState | null): void {
+  for (const { key } of statement.signatures) {
+    const owner = state?.fields.keyOwners.get(key)
+    const actor = owner?.kind === 'actor' ? state?.actors.get(owner.id) : undefined
+    if (actor === undefined || actor.roles.some((role) => hold.roles.includes(role))) continue
+    throw new ProgrammeError(
+      'statement_signer_not_entitled',
+      `\`${actor.id}\` has none of the roles ${hold.roles.join(', ')} that \`${hold.id}\` asks for`,
+    )
+  }
+}
