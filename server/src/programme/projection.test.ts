@@ -11,10 +11,12 @@ import {
   institution,
   intentDraft,
   outcomeDraft,
+  PROGRAMME,
   person,
   refused,
   type World,
 } from './testing.ts'
+import { signTokenRequest } from './token.ts'
 
 let server: TestDatabase
 before(async () => {
