@@ -6,14 +6,20 @@
  */
 import { spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 
+/** Where the server listens when no configuration says otherwise. */
+const DEFAULT_PORTS = [8787, 8788, 8789]
 const OPTIONS = ['--exit', '--json', '--config', '--no-tour']
 
 export async function runUp(context, words) {
   const options = parse(words)
-  const server = startServer(context, options)
+  const anyPort = options.config === null && !(await areFree(DEFAULT_PORTS))
+  if (anyPort) console.log(`one of the ports ${DEFAULT_PORTS.join(', ')} is taken: using free ones`)
+  console.log('starting: ledger, PostgreSQL, sample programme …')
+  const server = startServer(context, options, anyPort)
   const stop = () => server.child.kill('SIGTERM')
   // Ctrl-C reaches the server by itself, which then ends in good order; we wait for it.
   process.on('SIGINT', () => undefined)
@@ -37,10 +43,17 @@ export async function runUp(context, words) {
   return server.exited
 }
 
-function startServer({ nodePath, env, root }, options) {
+function startServer({ nodePath, env, root }, options, anyPort) {
   const config =
     options.config === null ? [] : ['--config', path.resolve(process.env.INIT_CWD ?? root, options.config)]
-  const argv = ['--conditions=sekisho-source', 'server/src/main.ts', 'serve', '--sample', ...config]
+  const argv = [
+    '--conditions=sekisho-source',
+    'server/src/main.ts',
+    'serve',
+    '--sample',
+    ...config,
+    ...(anyPort ? ['--any-port'] : []),
+  ]
   const child = spawn(nodePath, argv, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   keepLog(child.stderr, path.join(root, '.sekisho'))
   const exited = new Promise((resolve) =>
@@ -55,6 +68,16 @@ function startServer({ nodePath, env, root }, options) {
     })
   })
   return { child, exited, ready }
+}
+
+async function areFree(ports) {
+  const isFree = (port) =>
+    new Promise((resolve) => {
+      const probe = createServer()
+      probe.once('error', () => resolve(false))
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+    })
+  return (await Promise.all(ports.map(isFree))).every(Boolean)
 }
 
 function keepLog(stream, directory) {

@@ -1,6 +1,7 @@
 /** `serve` and `config …`: the commands that read the configuration file. */
 import path from 'node:path'
 import {
+  type Config,
   defaultConfig,
   describeConfig,
   explainConfig,
@@ -21,15 +22,13 @@ export const serveCommand: Command = {
   options: {
     ...FILE,
     sample: { doc: 'found the sample programme on an empty ledger (the same as `programme.sample: true`)' },
+    'any-port': { doc: 'listen on free ports instead of the configured ones; `server.json` says which' },
   },
   examples: ['sekisho serve --config /etc/sekisho/sekisho.yaml', 'sekisho serve --sample'],
   notes: 'Logs go to standard error as JSON lines. The last line of a good start is `ready: FILE`.',
   async run(args, context) {
     const loaded = load(args, context)
-    const config = args.flag('sample')
-      ? { ...loaded.config, programme: { ...loaded.config.programme, sample: true } }
-      : loaded.config
-    return context.serve({ ...loaded, config })
+    return context.serve({ ...loaded, config: withFlags(loaded.config, args) })
   },
 }
 
@@ -69,6 +68,20 @@ export const configCommands: readonly Command[] = [
     },
   },
 ]
+
+function withFlags(config: Config, args: Arguments): Config {
+  const { gateway, admin, console } = config.listen
+  const anyPort = {
+    gateway: { ...gateway, port: 0 },
+    admin: { ...admin, port: 0 },
+    console: { ...console, port: 0 },
+  }
+  return {
+    ...config,
+    programme: args.flag('sample') ? { ...config.programme, sample: true } : config.programme,
+    listen: args.flag('any-port') ? { ...config.listen, ...anyPort } : config.listen,
+  }
+}
 
 /** @throws {ConfigError} */
 function load(args: Arguments, context: CliContext): LoadedConfig {

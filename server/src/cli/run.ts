@@ -73,6 +73,11 @@ function explain(error: unknown, command: Command, context: CliContext): number 
     )
     return EXIT.failed
   }
+  // The system refused a file: its words name it, and our trace would help nobody.
+  if (error instanceof Error && 'syscall' in error) {
+    context.err(`sekisho ${command.name}: ${error.message}`)
+    return EXIT.failed
+  }
   // A defect of ours: its trace helps whoever reports it.
   context.err(error instanceof Error ? (error.stack ?? error.message) : String(error))
   return EXIT.failed

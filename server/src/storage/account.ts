@@ -1,7 +1,7 @@
 /**
  * The account PostgreSQL runs under: PostgreSQL refuses to run as root, so root hands it another one.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { StorageError } from './error.ts'
 
 /** Ids for `spawn`; empty means this process's own account. */
@@ -13,10 +13,16 @@ export interface Account {
 /** In this order: the account a packaged PostgreSQL makes, else the one that every Unix has. */
 const NAMES = ['postgres', 'nobody']
 
-/** @throws {StorageError} `storage_embedded_unavailable` when root finds no other account */
-export function chooseAccount(): Account {
+/**
+ * A data directory that is there stays its owner's: one made by a user is later started by root as that user.
+ *
+ * @throws {StorageError} `storage_embedded_unavailable` when root finds no other account
+ */
+export function chooseAccount(dataDir: string): Account {
   // `getuid` does not exist on Windows.
   if (process.getuid?.() !== 0) return {}
+  const owner = statSync(dataDir, { throwIfNoEntry: false })
+  if (owner !== undefined && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid }
   const accounts = readAccounts()
   for (const name of NAMES) {
     const account = accounts.get(name)

@@ -185,6 +185,16 @@ test('an unprivileged user, with everything below a home of mode 0700', {
   assert.match(await startIn(home, NOBODY), /"one":1/)
 })
 
+test('a data directory made by a user is started by root as that user', {
+  skip: skip || (isRoot ? false : 'needs root') || unreachable(),
+}, async () => {
+  const home = await closedCheckout(NOBODY)
+  await startIn(home, NOBODY)
+  // Not the account that root would have chosen: as if another user had made it.
+  spawnSync('chown', ['-R', '65533:65533', path.join(home, 'pg/data'), path.join(home, 'pg/password')])
+  assert.match(await startIn(home, null), /"one":1/)
+})
+
 /** Root plays the unprivileged user as `nobody`, who must be able to read this checkout for that. */
 function unreachable(): string | false {
   if (NOBODY === null) return false

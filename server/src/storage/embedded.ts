@@ -60,7 +60,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const logger = options.logger ?? silentLogger
   const directory = path.resolve(options.directory)
   const dataDir = path.join(directory, 'data')
-  const account = chooseAccount()
+  const account = chooseAccount(dataDir)
   // 0711: PostgreSQL's account passes through, and lists nothing.
   await mkdir(directory, { recursive: true, mode: 0o711 })
   await chmod(directory, 0o711)
