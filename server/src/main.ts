@@ -27,6 +27,7 @@ async function serve({ config }: LoadedConfig): Promise<number> {
   print(`gateway  ${gateway}`)
   print(`admin    ${admin}`)
   print(`console  ${pages}`)
+  if (server.sampleKeys !== null) print(`keys     ${server.sampleKeys}`)
   print(`ready: ${server.file}`)
   await new Promise<void>((resolve) => {
     let signals = 0

@@ -38,6 +38,8 @@ export interface RunningServer {
   readonly announcement: Announcement
   /** File that holds the announcement. */
   readonly file: string
+  /** Directory of the sample programme's keys, or null when this is no sample. */
+  readonly sampleKeys: string | null
   /** Stops accepting, lets open answers end or cuts them, closes every part. Idempotent. */
   stop(): Promise<void>
 }
@@ -67,6 +69,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     return {
       announcement,
       file,
+      sampleKeys: isSample(parts) ? path.join(config.dataDir, 'sample-keys') : null,
       stop() {
         stopping ??= stop()
         return stopping
@@ -85,6 +88,10 @@ function refuseExposedSample(config: Config, parts: Parts): void {
   for (const { host } of [config.listen.gateway, config.listen.admin, config.listen.console]) {
     assertListenable(programme.snapshot(), host)
   }
+}
+
+function isSample({ forPages: { programme } }: Parts): boolean {
+  return programme.founded && programme.snapshot().sample
 }
 
 interface Listening {

@@ -2,7 +2,7 @@
  * The server's own secrets, below `dataDir/keys`: made once, mode 0600, never replaced by themselves.
  *
  * Losing the checkpoint key ends the log under its name; whoever reads the escrow keys reads the escrow. Back them
- * up apart from the ledger: docs/operating/backup.md.
+ * up apart from the ledger: docs/operating/running.md.
  */
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'

@@ -28,7 +28,7 @@ export const tokenCommands: readonly Command[] = [
       'sekisho token --key .sekisho/sample-keys/mufg-analyst.json',
       'export OPENAI_API_KEY=$(npm run -s sekisho -- token --key FILE)',
     ],
-    notes: 'As the auth command of Codex CLI: docs/operating/clients.md.',
+    notes: 'As the auth command of Codex CLI: README.md, “Ask something”.',
     async run(args, context) {
       const minted = await mintToken(args, context, readSigner(args, context))
       context.out(args.flag('json') ? JSON.stringify(minted) : minted.token)

@@ -239,10 +239,10 @@ export const CONFIG_SCHEMA = object({
       },
     }),
     workers: integer({
-      doc: 'Gateway processes beside the main one; 0 serves in it.',
+      doc: 'Gateway processes beside the main one. Only 0, which serves in the main process, is built yet.',
       default: 0,
       min: 0,
-      max: 64,
+      max: 0,
     }),
     shutdownGraceMs: integer({
       doc: 'How long open streams may finish after SIGTERM.',
