@@ -8,7 +8,8 @@
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { FEATURE_BUCKETS, type Features, featuresOf } from '../../server/src/boundary/features.ts'
+import { FEATURE_BUCKETS } from '../../server/src/boundary/feature-table.ts'
+import { type Features, featuresOf } from '../../server/src/boundary/features.ts'
 import { BINARY_HEADS, encodeModel, type Model, OUTPUTS } from '../../server/src/boundary/model.ts'
 import { normalise } from '../../server/src/boundary/normal.ts'
 import { ownRows, publicRows, type Row, seededRandom } from './corpus.ts'

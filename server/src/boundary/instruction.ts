@@ -5,6 +5,8 @@
  * asked. Spec: docs/spec/boundary.md §3. HOSTILE: an ask may hide in evidence, so evidence is read too, and counts
  * when the ask is to follow it.
  */
+import { lineKind } from './lines.ts'
+import { isSpace, SHAPE, shapeOf } from './shape.ts'
 
 export type PartKind = 'instruction' | 'evidence' | 'context'
 
@@ -30,39 +32,60 @@ const BLOCK = new RegExp(
 )
 const CONTEXT_OPENING = new RegExp(`^<(?:${CONTEXT_TAGS})[\\s>]`, 'i')
 
-const LOG_LINE =
-  /^\s*(?:\[?\d{4}[-/]\d{2}[-/]\d{2}[T ,]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{1,2}\s\d{2}:|\[?\d{2}:\d{2}:\d{2}|<\d{1,3}>|CEF:|LEEF:|\d{10}(?:\.\d+)?\s|(?:\d{1,3}\.){3}\d{1,3}\s.{0,40}\[|type=[A-Z_]+\s|\d+月\s?\d+日?\s\d{2}:)/
-const PAIRS_LINE = /(?:[\w.]{2,}=(?:"[^"]*"|[^\s"]+)[\s,;]+){2,}[\w.]{2,}=/
-const QUOTED_LINE = /^\s{0,3}(?:>|\|)\s/
-const JSON_LINE = /^\s*(?:[{[]["{[\w]|"[^"]{1,80}"\s*:|[}\]],?\s*$)/
-const DIFF_LINE =
-  /^(?:diff --git |index [0-9a-f]{7}|@@ -\d|\+\+\+ |--- [ab/]|[+-](?!\s?[A-Z][a-z]+ )\s*\S.*[;{}()=,:]\s*$)/
-const CODE_LINE =
-  /^(?:\s*(?:import |from \S+ import |#include|def \w+\(|(?:async )?function\b|class \w+|(?:const|let|var|public|private|static|return|package|using|func|fn|struct|if|for|while|try|except|else|elif|end)\b.*[;:{(})]\s*$|[\w.]+\s*=\s*\S.*|[\w.]+\(.*\)\s*[;:{]?\s*$|\/\/|\/\*|\*\/|@\w+|<\/?\w+[^>]*>\s*$|\$\s?\w+|[A-Z]:\\|PS>|sudo )|.*[;{}]\s*$|\s{4,}\S)/
-const TRACE_LINE =
-  /^\s*(?:at \S+\(|File "|Traceback |Caused by:|[0-9a-f]{8}\s(?:[0-9a-f]{2}\s){4}|0x[0-9a-f]{4,})/
 /** Everything after it was written by someone else. */
 const FORWARDED =
   /^\s*(?:-{2,}\s*(?:forwarded|original) message|-{2,}\s*(?:転送|元の)メッセージ|begin forwarded message|on .{4,80} wrote:\s*$)/im
 
-/** The parts of a user's text, in order and without gaps. */
-export function partsOf(text: string): Part[] {
-  const forwarded = FORWARDED.exec(text)?.index ?? text.length
+/**
+ * The parts of a user's text, in order and without gaps.
+ *
+ * @param shape the shape of `text`, where it is known already
+ */
+export function partsOf(text: string, shape = shapeOf(text)): Part[] {
+  const forwarded = mayForward(text, shape) ? (FORWARDED.exec(text)?.index ?? text.length) : text.length
+  const equals = (shape & SHAPE.equals) !== 0
   const parts: Part[] = []
   let from = 0
-  for (const block of text.slice(0, forwarded).matchAll(BLOCK)) {
-    addLines(text, from, block.index, parts)
-    const kind = CONTEXT_OPENING.test(block[0]) ? 'context' : 'evidence'
-    parts.push({ kind, start: block.index, end: block.index + block[0].length })
-    from = block.index + block[0].length
+  if ((shape & SHAPE.block) !== 0) {
+    for (const block of text.slice(0, forwarded).matchAll(BLOCK)) {
+      addLines(text, from, block.index, equals, parts)
+      const kind = CONTEXT_OPENING.test(block[0]) ? 'context' : 'evidence'
+      parts.push({ kind, start: block.index, end: block.index + block[0].length })
+      from = block.index + block[0].length
+    }
   }
-  addLines(text, from, forwarded, parts)
+  addLines(text, from, forwarded, equals, parts)
   if (forwarded < text.length) parts.push({ kind: 'evidence', start: forwarded, end: text.length })
   return shortened(parts)
 }
 
+/** Whether some line begins as FORWARDED does: `--`, `be`gin or `on`. */
+function mayForward(text: string, shape: number): boolean {
+  if ((shape & SHAPE.oddLine) !== 0) return true
+  for (let start = 0; start < text.length; ) {
+    let at = start
+    while (at < text.length && isSpace(text.charCodeAt(at))) at++
+    const code = text.charCodeAt(at) | 32
+    const next = text.charCodeAt(at + 1)
+    if (
+      (code === 45 && next === 45) ||
+      (code === 98 && (next | 32) === 101) ||
+      (code === 111 && (next | 32) === 110)
+    )
+      return true
+    const newline = text.indexOf('\n', at)
+    if (newline === -1) return false
+    start = newline + 1
+  }
+  return false
+}
+
 /** All text of one kind. */
 export function textOf(text: string, parts: readonly Part[], kind: PartKind): string {
+  const [only] = parts
+  // Most texts are one part: nothing to join.
+  if (only !== undefined && parts.length === 1)
+    return only.kind === kind ? text.slice(only.start, only.end).trim() : ''
   return parts
     .filter((part) => part.kind === kind)
     .map((part) => text.slice(part.start, part.end))
@@ -70,7 +93,7 @@ export function textOf(text: string, parts: readonly Part[], kind: PartKind): st
     .trim()
 }
 
-function addLines(text: string, from: number, to: number, parts: Part[]): void {
+function addLines(text: string, from: number, to: number, equals: boolean, parts: Part[]): void {
   let start = from
   let codeRun: Part[] = []
   const flushCode = (): void => {
@@ -82,24 +105,16 @@ function addLines(text: string, from: number, to: number, parts: Part[]): void {
   while (start < to) {
     const newline = text.indexOf('\n', start)
     const end = newline === -1 || newline >= to ? to : newline + 1
-    const line = text.slice(start, Math.min(end, start + 400))
-    const shape = shapeOf(line)
-    if (shape === 'code') codeRun.push({ kind: 'evidence', start, end })
-    else if (shape === 'blank' && codeRun.length > 0) codeRun.push({ kind: 'evidence', start, end })
+    const kind = lineKind(text, start, end, equals)
+    if (kind === 'code') codeRun.push({ kind: 'evidence', start, end })
+    else if (kind === 'blank' && codeRun.length > 0) codeRun.push({ kind: 'evidence', start, end })
     else {
       flushCode()
-      push(parts, shape === 'evidence' ? 'evidence' : 'instruction', start, end)
+      push(parts, kind === 'evidence' ? 'evidence' : 'instruction', start, end)
     }
     start = end
   }
   flushCode()
-}
-
-function shapeOf(line: string): 'evidence' | 'code' | 'blank' | 'prose' {
-  if (line.trim() === '') return 'blank'
-  if (LOG_LINE.test(line) || PAIRS_LINE.test(line) || QUOTED_LINE.test(line) || TRACE_LINE.test(line))
-    return 'evidence'
-  return JSON_LINE.test(line) || DIFF_LINE.test(line) || CODE_LINE.test(line) ? 'code' : 'prose'
 }
 
 function push(parts: Part[], kind: PartKind, start: number, end: number): void {

@@ -1,8 +1,8 @@
 /**
  * Finds the lexicon's concepts in a text.
  *
- * English terms are looked up at the start of a word, Japanese ones at every place; both through one table keyed by
- * the first two characters, so a text is read in one pass. Spec: docs/spec/boundary.md §4.
+ * English terms are looked up at the start of a word, Japanese ones at every place; both by one walk down a trie of
+ * their characters, so a text is read in one pass and without making strings. Spec: docs/spec/boundary.md §4.
  */
 import { CONCEPTS } from './concepts.ts'
 
@@ -13,18 +13,25 @@ export interface ConceptHit {
   readonly end: number
 }
 
+/** What a term says where a walk ends in it. */
 interface Term {
-  readonly text: string
   readonly concept: number
-  /** English: the word may go on after the term. */
-  readonly open: boolean
-  readonly latin: boolean
+  /** English and not `*`: the word must end with the term. */
+  readonly closed: boolean
 }
 
-const TABLE = buildTable()
-/** 1 for every UTF-16 unit that some term begins with: most places of a text are passed by at once. */
-const BEGINS = new Uint8Array(65536)
-for (const key of TABLE.keys()) BEGINS[key >= 65536 ? Math.floor(key / 65536) : key] = 1
+/** The trie: edges in one open-addressed table, from node and UTF-16 unit to node. LIMIT: 32,767 nodes. */
+const EDGE_SLOTS = 1 << 15
+const EDGE_KEYS = new Int32Array(EDGE_SLOTS)
+const EDGE_NODES = new Uint16Array(EDGE_SLOTS)
+/** Nodes that one character reaches from the root; 0 where no term begins, so most places are passed by at once. */
+const FIRST = new Uint16Array(65536)
+/** Terms that end in a node, in the lexicon's order; node 0 is none. */
+const TERMS: (Term[] | undefined)[] = [undefined]
+/** Longest path: nodes passed on one walk. */
+const DEPTH_MAX = 64
+const PASSED = new Uint16Array(DEPTH_MAX)
+buildTrie()
 
 /** Hits in `text` (normal form, lower case), in order; at one place every concept whose longest term stands there. */
 export function findConcepts(text: string): ConceptHit[] {
@@ -35,28 +42,34 @@ export function findConcepts(text: string): ConceptHit[] {
     const word = isWord(code)
     if (word && wordBefore) continue
     wordBefore = word
-    if (BEGINS[code] === 0) continue
-    const first = hits.length
-    for (const key of [code * 65536 + text.charCodeAt(at + 1), code]) {
-      const terms = TABLE.get(key)
-      if (terms !== undefined) collect(text, at, terms, hits, first)
-    }
+    const first = FIRST[code] ?? 0
+    if (first !== 0) walk(text, at, first, hits)
   }
   return hits
 }
 
-function collect(text: string, at: number, terms: readonly Term[], hits: ConceptHit[], first: number): void {
-  for (const { text: term, concept, open, latin } of terms) {
-    if (!text.startsWith(term, at)) continue
-    const end = at + term.length
-    if (latin && !open && isWord(text.charCodeAt(end))) continue
-    if (standsAlready(hits, first, concept)) continue
-    hits.push({ concept, start: at, end })
+function walk(text: string, at: number, first: number, hits: ConceptHit[]): void {
+  let depth = 0
+  for (let node = first; node !== 0 && depth < DEPTH_MAX; ) {
+    PASSED[depth++] = node
+    const place = at + depth
+    node = place < text.length ? childOf(node, text.charCodeAt(place)) : 0
+  }
+  const from = hits.length
+  // Longest first, so that a concept's hit covers its longest term.
+  for (; depth > 0; depth--) {
+    const terms = TERMS[PASSED[depth - 1] ?? 0]
+    if (terms === undefined) continue
+    const end = at + depth
+    for (const { concept, closed } of terms) {
+      if (closed && isWord(text.charCodeAt(end))) continue
+      if (!standsAlready(hits, from, concept)) hits.push({ concept, start: at, end })
+    }
   }
 }
 
-function standsAlready(hits: readonly ConceptHit[], first: number, concept: number): boolean {
-  for (let i = first; i < hits.length; i++) if (hits[i]?.concept === concept) return true
+function standsAlready(hits: readonly ConceptHit[], from: number, concept: number): boolean {
+  for (let i = from; i < hits.length; i++) if (hits[i]?.concept === concept) return true
   return false
 }
 
@@ -67,19 +80,46 @@ function isWord(code: number): boolean {
   )
 }
 
-function buildTable(): Map<number, Term[]> {
-  const table = new Map<number, Term[]>()
-  const add = (text: string, concept: number, open: boolean): void => {
-    const key = text.length === 1 ? text.charCodeAt(0) : text.charCodeAt(0) * 65536 + text.charCodeAt(1)
-    const term = { text, concept, open, latin: /^[ -~]+$/.test(text) }
-    table.set(key, [...(table.get(key) ?? []), term])
+/** The slot of an edge, or the free one where it would go. */
+function slotOf(key: number): number {
+  let slot = Math.imul(key, 0x9e3779b1) >>> 17
+  for (;;) {
+    const there = EDGE_KEYS[slot]
+    if (there === key || there === 0) return slot
+    slot = (slot + 1) & (EDGE_SLOTS - 1)
   }
-  CONCEPTS.forEach((each, index) => {
+}
+
+function childOf(node: number, code: number): number {
+  return EDGE_NODES[slotOf((node << 16) | code)] ?? 0
+}
+
+function buildTrie(): void {
+  CONCEPTS.forEach((each, concept) => {
     for (const term of `${each.en} ${each.ja}`.split(' ')) {
-      add(term.replace('*', '').replaceAll('_', ' '), index, term.endsWith('*'))
+      const text = term.replace('*', '').replaceAll('_', ' ')
+      const node = nodeOf(text)
+      const closed = /^[ -~]+$/.test(text) && !term.endsWith('*')
+      TERMS[node] = [...(TERMS[node] ?? []), { concept, closed }]
     }
   })
-  // Longest first, so that a concept's hit covers its longest term.
-  for (const terms of table.values()) terms.sort((a, b) => b.text.length - a.text.length)
-  return table
+}
+
+/** The node that `text` leads to, made as needed. */
+function nodeOf(text: string): number {
+  let node = FIRST[text.charCodeAt(0)] ?? 0
+  if (node === 0) {
+    node = TERMS.push(undefined) - 1
+    FIRST[text.charCodeAt(0)] = node
+  }
+  for (let i = 1; i < text.length; i++) {
+    const key = (node << 16) | text.charCodeAt(i)
+    const slot = slotOf(key)
+    if (EDGE_KEYS[slot] === 0) {
+      EDGE_KEYS[slot] = key
+      EDGE_NODES[slot] = TERMS.push(undefined) - 1
+    }
+    node = EDGE_NODES[slot] ?? 0
+  }
+  return node
 }

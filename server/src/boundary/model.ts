@@ -6,7 +6,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { BoundaryError } from './error.ts'
-import { FEATURE_BUCKETS, type Features } from './features.ts'
+import { FEATURE_BUCKETS } from './feature-table.ts'
+import type { GatheredFeatures } from './features.ts'
 import { CAPABILITIES } from './reading.ts'
 
 /** `cyber` against not; `harm`: offensive or prohibited against the rest; `dual` use against defensive; `forbidden`: prohibited against offensive. */
@@ -24,9 +25,6 @@ export interface Model {
   readonly scales: Float32Array
   readonly biases: Float32Array
 }
-
-/** Raw scores: log-odds of each binary head, then one score a capability. */
-export type Scores = Float64Array
 
 /** @throws {BoundaryError} `boundary_weights_damaged` */
 export function decodeModel(file: Buffer): Model {
@@ -63,20 +61,36 @@ export function loadModel(): Model {
   return decodeModel(readFileSync(new URL('./weights.bin', import.meta.url)))
 }
 
-/** Scores of one text. */
-export function scoreOf(model: Model, { buckets, values }: Features): Scores {
-  const scores = new Float64Array(OUTPUTS)
-  for (let i = 0; i < buckets.length; i++) {
-    const row = (buckets[i] ?? 0) * OUTPUTS
-    const value = values[i] ?? 0
-    for (let output = 0; output < OUTPUTS; output++)
-      scores[output]! += value * (model.weights[row + output] ?? 0)
+/**
+ * Scores of the outputs `from` up to `to` for the features gathered last, into `scores[output]`.
+ *
+ * Exact whatever the order: a group's weights add up as integers, and integers times one float32 a group fit a
+ * double, so the same text has the same score on every machine.
+ */
+export function scoreInto(
+  scores: Float64Array,
+  model: Model,
+  { groups }: GatheredFeatures,
+  from: number,
+  to: number,
+): void {
+  const { weights, scales, biases } = model
+  scores.fill(0, from, to)
+  for (const { buckets, size, value } of groups) {
+    SUMS.fill(0, from, to)
+    for (let i = 0; i < size; i++) {
+      // Buckets are below FEATURE_BUCKETS and outputs below OUTPUTS, as the tables' sizes are.
+      const row = buckets[i]! * OUTPUTS
+      for (let output = from; output < to; output++) SUMS[output]! += weights[row + output]!
+    }
+    for (let output = from; output < to; output++) scores[output]! += value * SUMS[output]!
   }
-  for (let output = 0; output < OUTPUTS; output++) {
-    scores[output] = (scores[output] ?? 0) * (model.scales[output] ?? 0) + (model.biases[output] ?? 0)
+  for (let output = from; output < to; output++) {
+    scores[output] = scores[output]! * scales[output]! + biases[output]!
   }
-  return scores
 }
+
+const SUMS = new Int32Array(OUTPUTS)
 
 /** Log-odds to probability. */
 export function sigmoid(logit: number): number {

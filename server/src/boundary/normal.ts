@@ -4,6 +4,7 @@
  * Full-width and compatibility forms fold (NFKC), and characters that are invisible or turn the writing direction
  * go, so that neither hides a word or an address. Spec: docs/spec/boundary.md §2. HOSTILE input.
  */
+import { SHAPE, shapeOf } from './shape.ts'
 
 /** A text in normal form; `at(i)` is the place of its character `i` in the original (UTF-16 code units). */
 export interface NormalText {
@@ -17,8 +18,13 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u
 const FOLDABLE =
   /(?:\p{Default_Ignorable_Code_Point}|[\u00a0-\u00bf\u0132\u0133\u017f\u01c4-\u01cc\u02b0-\u02ff\u1d2c-\u1dbf\u2000-\u2bff\u3000]|[\u0300-\u036f]|[\u3099-\u309c\u30ff\u3131-\u33ff\uf900-\ufdff\ufe10-\uffff]|[\u{1d400}-\u{1d7ff}\u{1f100}-\u{1f2ff}])(?:\p{M}|[\uff9e\uff9f])*|[^\0-\u02ff](?:\p{M}|[\u3099\u309a])+/gu
 
-/** Folds `text`. Each foldable character is folded with what combines onto it, so every place maps back. */
-export function normalise(text: string): NormalText {
+/**
+ * Folds `text`. Each foldable character is folded with what combines onto it, so every place maps back.
+ *
+ * @param shape the shape of `text`, where it is known already
+ */
+export function normalise(text: string, shape = shapeOf(text)): NormalText {
+  if ((shape & SHAPE.foldable) === 0) return { text, at: (index) => index }
   FOLDABLE.lastIndex = 0
   let hit = FOLDABLE.exec(text)
   if (hit === null) return { text, at: (index) => index }

@@ -4,7 +4,8 @@
  * Spec: docs/spec/boundary.md §6. Thresholds are fixed on the training sources and one part of the development
  * sets; the figures in the model card come from the other part.
  */
-import { BINARY_HEADS, type Scores, sigmoid } from './model.ts'
+import type { GatheredFeatures } from './features.ts'
+import { BINARY_HEADS, type Model, OUTPUTS, scoreInto, sigmoid } from './model.ts'
 import { CAPABILITIES, type Capability, type Side } from './reading.ts'
 
 /** At or above: the request is offensive or prohibited. */
@@ -66,14 +67,19 @@ export const CAPABILITIES_OF_SIDE: Readonly<Record<Exclude<Side, 'uncertain'>, r
   non_cyber: ['none'],
 }
 
-/** What `scores` propose. */
-export function propose(scores: Scores): Proposal {
-  const [cyberHead = 0, harmHead = 0, dualHead = 0, forbiddenHead = 0] = scores
+/** Scores of the text at hand: reading is synchronous, so one array serves all. */
+const SCORES = new Float64Array(OUTPUTS)
+const HEADS = BINARY_HEADS.length
+
+/** What the features gathered last propose. */
+export function propose(model: Model, gathered: GatheredFeatures): Proposal {
+  scoreInto(SCORES, model, gathered, 0, HEADS)
+  const [cyberHead = 0, harmHead = 0, dualHead = 0, forbiddenHead = 0] = SCORES
   const cyber = sigmoid(cyberHead)
   const harm = cyber * sigmoid(harmHead)
   const side = sideOf(cyber, harm, sigmoid(dualHead), sigmoid(forbiddenHead))
   const uncertain = harm >= HARM_UNSURE_AT && harm < HARM_AT
-  return { side, capability: capabilityOf(scores, side), uncertain, harm, cyber }
+  return { side, capability: capabilityOf(model, gathered, side), uncertain, harm, cyber }
 }
 
 function sideOf(cyber: number, harm: number, dual: number, forbidden: number): Proposal['side'] {
@@ -82,15 +88,23 @@ function sideOf(cyber: number, harm: number, dual: number, forbidden: number): P
   return dual >= 0.5 ? 'dual_use' : 'defensive'
 }
 
-function capabilityOf(scores: Scores, side: Proposal['side']): Capability {
-  let best: Capability = CAPABILITIES_OF_SIDE[side][0] ?? 'none'
-  let top = Number.NEGATIVE_INFINITY
-  for (const capability of CAPABILITIES_OF_SIDE[side]) {
-    const score = scores[BINARY_HEADS.length + CAPABILITIES.indexOf(capability)] ?? Number.NEGATIVE_INFINITY
-    if (score > top) {
-      top = score
-      best = capability
-    }
-  }
-  return best
+/** The likeliest of the capabilities that the side may have; only the span of outputs that holds them is scored. */
+function capabilityOf(model: Model, gathered: GatheredFeatures, side: Proposal['side']): Capability {
+  const outputs = OUTPUTS_OF_SIDE[side]
+  const [first = HEADS] = outputs
+  if (outputs.length > 1) scoreInto(SCORES, model, gathered, first, Math.max(...outputs) + 1)
+  let best = first
+  for (const output of outputs) if ((SCORES[output] ?? 0) > (SCORES[best] ?? 0)) best = output
+  return CAPABILITIES[best - HEADS] ?? 'none'
+}
+
+/** Outputs of a side's capabilities, in the order of CAPABILITIES_OF_SIDE. */
+const outputsOf = (side: Proposal['side']): readonly number[] =>
+  CAPABILITIES_OF_SIDE[side].map((name) => HEADS + CAPABILITIES.indexOf(name))
+const OUTPUTS_OF_SIDE: Readonly<Record<Proposal['side'], readonly number[]>> = {
+  defensive: outputsOf('defensive'),
+  dual_use: outputsOf('dual_use'),
+  offensive: outputsOf('offensive'),
+  prohibited: outputsOf('prohibited'),
+  non_cyber: outputsOf('non_cyber'),
 }

@@ -5,8 +5,8 @@
  * day without asking for it, and are read for secrets only. Spec: docs/spec/boundary.md §6.
  */
 import { hash } from 'node:crypto'
-import { createLru } from '../base/index.ts'
 import type { Segment, WireRequest } from '../wire/index.ts'
+import { createMemo } from './memo.ts'
 import { HARM_AT, type Proposal } from './proposal.ts'
 import { confidencePermille } from './read-text.ts'
 import type { EvidenceSpan, Reading, Side, Target } from './reading.ts'
@@ -17,6 +17,8 @@ import { type FoundTarget, findTargets } from './targets.ts'
 export const READER_VERSION = 'linear/1'
 /** Segments remembered by default. */
 const MEMO_SEGMENTS_MAX = 8192
+/** Up to here, looking for secrets again costs less than remembering that there are none. */
+const UNREMEMBERED_CHARS_MAX = 256
 /** Share of an earlier turn's suspicion that the next turn inherits, and its weight against the turn's own. */
 const CARRY = 0.7
 const CARRY_WEIGHT = 0.4
@@ -53,18 +55,21 @@ interface Turn {
 }
 
 export function createReader(options: ReaderOptions = {}): Reader {
-  const memo = createLru<string, Remembered>(options.memoSegmentsMax ?? MEMO_SEGMENTS_MAX)
+  const memo = createMemo<Remembered>(options.memoSegmentsMax ?? MEMO_SEGMENTS_MAX)
   let segmentHits = 0
   let segmentMisses = 0
   const remember = (segment: Segment): Remembered => {
-    const key = `${segment.role}/${segment.kind}/${hash('sha256', segment.text, 'base64url')}`
+    const way = wayOf(segment)
+    const { text } = segment
+    if (way === 'secrets' && text.length <= UNREMEMBERED_CHARS_MAX) return readOne(way, text)
+    const key = way + hash('sha256', text, 'hex')
     const known = memo.get(key)
     if (known !== undefined) {
       segmentHits++
       return known
     }
     segmentMisses++
-    const fresh = readOne(segment)
+    const fresh = readOne(way, text)
     memo.set(key, fresh)
     return fresh
   }
@@ -74,12 +79,24 @@ export function createReader(options: ReaderOptions = {}): Reader {
   }
 }
 
-function readOne({ role, kind, text }: Segment): Remembered {
-  const asks = role === 'user' && (kind === 'text' || kind === 'unlisted')
+/** How a segment is read: as an ask, for what it acts on, or for secrets only. */
+type Way = 'ask' | 'act' | 'secrets'
+
+function wayOf({ role, kind }: Segment): Way {
+  if (kind === 'tool_call') return 'act'
+  return role === 'user' && (kind === 'text' || kind === 'unlisted') ? 'ask' : 'secrets'
+}
+
+const SILENT: Remembered = { asked: null, actedOn: [], secret: false }
+const LEAKING: Remembered = { asked: null, actedOn: [], secret: true }
+
+function readOne(way: Way, text: string): Remembered {
+  const secret = secretSpans(text).length > 0
+  if (way === 'secrets') return secret ? LEAKING : SILENT
   return {
-    asked: asks && text.trim() !== '' ? readSegment(text) : null,
-    actedOn: kind === 'tool_call' ? findTargets(text) : [],
-    secret: secretSpans(text).length > 0,
+    asked: way === 'ask' && text.trim() !== '' ? readSegment(text) : null,
+    actedOn: way === 'act' ? findTargets(text) : [],
+    secret,
   }
 }
 

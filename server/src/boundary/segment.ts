@@ -4,12 +4,14 @@
  * Spec: docs/spec/boundary.md §2–6. Pure; the exchange reader remembers its results by digest.
  */
 import { CONCEPTS } from './concepts.ts'
-import { featuresOf } from './features.ts'
+import { gatherFeatures } from './features.ts'
 import { type Part, partsOf, textOf } from './instruction.ts'
 import type { ConceptHit } from './lexicon.ts'
-import { loadModel, scoreOf } from './model.ts'
+import { loadModel } from './model.ts'
+import { normalise } from './normal.ts'
 import { HARM_AT, HARM_UNSURE_AT, type Proposal, propose } from './proposal.ts'
-import { type FoundTarget, findTargets } from './targets.ts'
+import { shapeOf } from './shape.ts'
+import { type FoundTarget, findTargetsIn } from './targets.ts'
 import { readable, unwrapped } from './unwrap.ts'
 
 /** Evidence read at most, from its beginning and its end. */
@@ -54,18 +56,20 @@ const CONTINUE =
 
 /** Reads one user text. */
 export function readSegment(text: string): SegmentReading {
-  const parts = partsOf(text)
+  const shape = shapeOf(text)
+  const parts = partsOf(text, shape)
   const ask = textOf(text, parts, 'instruction')
   const evidence = clipped(textOf(text, parts, 'evidence'))
-  const asked = readable(ask)
-  const features = featuresOf(asked)
-  const own = ask === '' ? null : propose(scoreOf(MODEL, features))
-  const proposal = combine(own, asked, evidence)
-  const targets = findTargets(text)
+  const asked = readable(ask, shape)
+  const gathered = gatherFeatures(asked)
+  const vague = evidence === '' && isVague(asked, gathered.hits)
+  const own = ask === '' ? null : propose(MODEL, gathered)
+  const proposal = combine(own, asked, asked === ask ? shape : shapeOf(asked), evidence, shape)
+  const targets = findTargetsIn(normalise(text, shape), text)
   const inAsk = (target: FoundTarget): boolean => kindAt(parts, target.start) === 'instruction'
   return {
     proposal,
-    vague: evidence === '' && isVague(asked, features.hits),
+    vague,
     targets: targets.filter(inAsk),
     evidenceTargets: targets.filter((target) => !inAsk(target)),
     spans: spansOf(text, parts, targets),
@@ -73,10 +77,17 @@ export function readSegment(text: string): SegmentReading {
 }
 
 /** The ask decides; what it carries encoded, or tells the model to follow, is read as well. */
-function combine(own: Proposal | null, asked: string, evidence: string): Proposal {
-  const hidden = unwrapped(asked).map(scored)
-  const shown = evidence === '' ? null : scored(evidence)
+function combine(
+  own: Proposal | null,
+  asked: string,
+  askedShape: number,
+  evidence: string,
+  evidenceShape: number,
+): Proposal {
+  const hidden = unwrapped(asked, 0, askedShape).map((plain) => scored(plain, shapeOf(plain)))
+  const shown = evidence === '' ? null : scored(evidence, evidenceShape)
   if (own === null) return shown === null ? EMPTY : shownAlone(shown)
+  if (hidden.length === 0 && shown === null) return own
   const follows = FOLLOW.test(asked)
   const inner = [...hidden, ...(shown !== null && follows ? [shown] : [])]
   const worst = inner.reduce<Proposal | null>(
@@ -91,8 +102,8 @@ function combine(own: Proposal | null, asked: string, evidence: string): Proposa
 
 const EMPTY: Proposal = { side: 'non_cyber', capability: 'none', uncertain: false, harm: 0, cyber: 0 }
 
-function scored(text: string): Proposal {
-  return propose(scoreOf(MODEL, featuresOf(readable(text))))
+function scored(text: string, shape: number): Proposal {
+  return propose(MODEL, gatherFeatures(readable(text, shape)))
 }
 
 /** Evidence without an ask: nothing says what is wanted, so harm is only ever suspected. */

@@ -6,6 +6,7 @@
  * plainly a version number, a file name, a time or a member of an object is not.
  */
 import { canonicalCidr, canonicalIpv6, cidrsOfRange, readingsOfIpv4 } from './addresses.ts'
+import { eachChunk } from './chunks.ts'
 import { hostTarget, nameTarget } from './names.ts'
 import { type NormalText, normalise } from './normal.ts'
 import type { TargetKind } from './reading.ts'
@@ -46,9 +47,6 @@ const CANDIDATE = new RegExp(
   [URL_SHAPE, SSH_REPOSITORY, CVE, DIGEST, HEX, IPV6, IPV4, NUMBER, NAME].join('|'),
   'giu',
 )
-/** A run without spaces or quotes; only runs with a telling character are looked at more closely. */
-const CHUNK = /(?:[^\s"'<>`「」『』()【】、,。!?;|]|[(,;?!)|](?=[\w/.])|(?<=\w)。(?=\w))+/g
-const TELLING = /[.。:@][\w[\]/\\(*\u0080-\uffff]|CVE|[0-9a-f]{8}/i
 /** The rest of a range: `192.0.2.10 - 192.0.2.20`, `192.0.2.10-20`. */
 const RANGE_END = /\s?[-–~〜]\s?(\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|\d{1,3}(?![\w.]))/y
 
@@ -60,19 +58,21 @@ export function findTargets(text: string): FoundTarget[] {
 /** As `findTargets`, for a text already in normal form. */
 export function findTargetsIn(normal: NormalText, text: string): FoundTarget[] {
   const found: FoundTarget[] = []
-  for (const chunk of normal.text.matchAll(CHUNK)) {
-    if (!TELLING.test(chunk[0])) continue
-    for (const hit of chunk[0].matchAll(CANDIDATE)) {
-      if (found.length >= TARGETS_MAX) return found
+  eachChunk(normal.text, (from, to) => {
+    const chunk = normal.text.slice(from, to)
+    CANDIDATE.lastIndex = 0
+    for (let hit = CANDIDATE.exec(chunk); hit !== null; hit = CANDIDATE.exec(chunk)) {
+      if (found.length >= TARGETS_MAX) return false
       const raw = trimmed(hit[0])
-      const at = chunk.index + hit.index
+      const at = from + hit.index
       const start = normal.at(at)
       const end = normal.at(at + raw.length)
       for (const named of readCandidate(hit.groups ?? {}, raw, normal.text, at)) {
         found.push({ homograph: false, ...named, raw: text.slice(start, end), start, end })
       }
     }
-  }
+    return true
+  })
   return found
 }
 

@@ -4,6 +4,7 @@
  * Spec: docs/spec/boundary.md §2. HOSTILE: bounded in number, size and depth, so a bomb costs nothing.
  */
 import { normalise } from './normal.ts'
+import { SHAPE, shapeOf } from './shape.ts'
 
 /** Encoded runs opened in one text, characters of each, and how deep encodings nest. */
 const BLOBS_MAX = 8
@@ -31,9 +32,17 @@ const LATIN = 'aeopcyxijshdgaopeikvtuxBEKMHOPCTXAISJ'
 const FOLD = new Map([...LOOKALIKES].map((letter, index) => [letter, [...LATIN][index] ?? letter]))
 const MIXED = /[\w\u0370-\u052f]*(?:[a-zA-Z][\u0370-\u052f]|[\u0370-\u052f][a-zA-Z])[\w\u0370-\u052f]*/g
 
-/** `text` as it is meant to be read: normal form, lookalikes folded inside mixed words, entities resolved. */
-export function readable(text: string): string {
-  let plain = normalise(text).text
+/** Without one of these a text stands as it is meant to be read. */
+const WRAPPED = SHAPE.foldable | SHAPE.ampersand | SHAPE.lookalike | SHAPE.setApart
+
+/**
+ * `text` as it is meant to be read: normal form, lookalikes folded inside mixed words, entities resolved.
+ *
+ * @param shape the shape of `text` or of a text that holds its lines
+ */
+export function readable(text: string, shape = shapeOf(text)): string {
+  if ((shape & WRAPPED) === 0) return text
+  let plain = normalise(text, shape).text
   if (plain.includes('&')) plain = plain.replace(ENTITIES, resolveEntity)
   if (/[\u0370-\u052f]/.test(plain)) {
     plain = plain.replace(MIXED, (word) => [...word].map((letter) => FOLD.get(letter) ?? letter).join(''))
@@ -41,8 +50,13 @@ export function readable(text: string): string {
   return plain.replace(SET_APART, (run) => run.replace(/[ ._*-]/g, ''))
 }
 
-/** Texts encoded inside `text` (base64, hexadecimal, percent), opened; at most BLOBS_MAX, DEPTH_MAX deep. */
-export function unwrapped(text: string, depth = 0): string[] {
+/**
+ * Texts encoded inside `text` (base64, hexadecimal, percent), opened; at most BLOBS_MAX, DEPTH_MAX deep.
+ *
+ * @param shape the shape of `text` or of a text that holds its lines
+ */
+export function unwrapped(text: string, depth = 0, shape = shapeOf(text)): string[] {
+  if ((shape & (SHAPE.run | SHAPE.escape)) === 0) return []
   const opened: string[] = []
   const add = (plain: string | null): void => {
     if (plain === null || opened.length >= BLOBS_MAX) return
