@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FIELD_NAMES, commitField, recordRoot, encodeLeaf, toHex, toBase64, canonicalize, type FieldName } from '../verify/src/index.ts'
 import { createFakeClock } from '../server/src/base/index.ts'
+import { deriveContentKey } from '../server/src/ledger/key-slot.ts'
 import { intentDraft, openTest, outcomeDraft, scratchDir } from '../server/src/ledger/fixture.ts'
 
 const here = import.meta.dirname
@@ -36,12 +37,15 @@ for (const [name, text] of Object.entries(receipts)) writeFileSync(join(golden, 
 const fields = Object.fromEntries(FIELD_NAMES.map((name, i) => [name, ['intent', 1_764_720_000_000, 'mufg', null, '文字', { b: 1, a: [true, null] }][i] ?? null])) as Record<FieldName, null>
 const salts = Object.fromEntries(FIELD_NAMES.map((name, i) => [name, new Uint8Array(16).fill(i)])) as unknown as Record<FieldName, Uint8Array>
 const root = recordRoot(fields, salts)
+const epochKey = { id: 258, owner: 'institution/mufg', epoch: 202_611, key: Buffer.alloc(32, 0x11) }
+const secret = Buffer.alloc(32, 0x22)
 const blobHash = new Uint8Array(32).fill(0xab)
 writeFileSync(join(here, 'record.json'), `${JSON.stringify({
-  provenance: 'vectors/generate-golden.ts; computed again independently from docs/spec/record.md section 3 alone (Python hashlib)',
+  provenance: 'vectors/generate-golden.ts; computed again independently from docs/spec/record.md sections 3 and 6 alone (Python hashlib)',
   slots: FIELD_NAMES.map((name) => ({ name, salt: toHex(salts[name]), value: canonicalize(fields[name]), commitment: toHex(commitField(name, salts[name], fields[name])) })),
   record_root: toHex(root),
   blob_hash: toHex(blobHash),
   leaf: toHex(encodeLeaf({ recordRoot: root, blobHash })),
   leaf_base64: toBase64(encodeLeaf({ recordRoot: root, blobHash })),
+  content_key: { epoch_key: toHex(epochKey.key), epoch_key_number: epochKey.id, secret: toHex(secret), key: toHex(deriveContentKey(epochKey, secret)) },
 }, null, 1)}\n`)

@@ -4,7 +4,7 @@
  * Spec: docs/spec/record.md §5–6. Content whose keys are gone reads `unavailable`; content that does not match its
  * leaf is an error, never a value.
  */
-import { createDecipheriv } from 'node:crypto'
+import { createDecipheriv, createSecretKey } from 'node:crypto'
 import {
   equalBytes,
   FIELD_NAMES,
@@ -22,7 +22,7 @@ import { BLOB_CONTEXT, BLOB_NONCE, EXCHANGE_BLOB, SALTS_BYTES, splitSalts, TAG_B
 import { LedgerError } from './error.ts'
 import type { Frame } from './frame.ts'
 import type { KeyRing } from './key-ring.ts'
-import { mask, parseSlot } from './key-slot.ts'
+import { deriveContentKey, parseSlot } from './key-slot.ts'
 
 /** An entry with its slots and salts laid open. */
 export interface Opened {
@@ -45,35 +45,31 @@ export function openEntry(frame: Frame, slotBytes: Buffer, kek: KeyRing): Opened
     const { fields, salts, statement } = openStatementEntry(frame.blob, leaf, `entry ${frame.index}`)
     return checkHeader(frame, { fields, salts, content: Buffer.alloc(0), statement })
   }
-  const keys = contentKeys(frame.index, slotBytes, leaf.recordRoot, kek)
-  if (keys.length === 0) return null
-  for (const key of keys) {
-    const plain = decrypt(frame.blob, key, leaf.recordRoot)
-    if (plain === null) continue
-    const opened = takeApart(plain)
-    if (!equalBytes(recordRoot(opened.fields, opened.salts), leaf.recordRoot)) throw mismatch(frame.index)
-    return checkHeader(frame, opened)
-  }
-  throw new LedgerError('ledger_key_slot_corrupt', `the keys held for entry ${frame.index} do not open it`)
+  const key = contentKey(frame.index, slotBytes, leaf.recordRoot, kek)
+  if (key === null) return null
+  const plain = decrypt(frame.blob, key, leaf.recordRoot)
+  if (plain === null)
+    throw new LedgerError('ledger_key_slot_corrupt', `the key held for entry ${frame.index} does not open it`)
+  const opened = takeApart(plain)
+  if (!equalBytes(recordRoot(opened.fields, opened.salts), leaf.recordRoot)) throw mismatch(frame.index)
+  return checkHeader(frame, opened)
 }
 
-/** The content key by every way we hold: the institution's wrapping and the custodian's. */
-function contentKeys(index: number, slotBytes: Buffer, root: Uint8Array, kek: KeyRing): Buffer[] {
+/** The content key, or null when the record's secret or the epoch key is gone. */
+function contentKey(index: number, slotBytes: Buffer, root: Uint8Array, ring: KeyRing): Buffer | null {
   const slot = parseSlot(slotBytes, root)
-  if (slot.state === 'destroyed') return []
+  if (slot.state === 'destroyed') return null
   if (slot.state !== 'live')
     throw new LedgerError('ledger_key_slot_corrupt', `the key slot of entry ${index} is damaged`)
-  const keys: Buffer[] = []
-  const institution = kek.find(slot.institutionKek)
-  const custodian = kek.find(slot.custodianKek)
-  if (institution !== null) keys.push(mask(institution, slot.nonce, slot.wrappedForInstitution))
-  if (custodian !== null) keys.push(mask(custodian, slot.nonce, slot.wrappedForCustodian))
-  return keys
+  const epochKey = ring.find(slot.epochKey)
+  return epochKey === null ? null : deriveContentKey(epochKey, slot.secret)
 }
 
 function decrypt(blob: Buffer, key: Buffer, root: Uint8Array): Buffer | null {
   if (blob[0] !== EXCHANGE_BLOB || blob.length < 1 + SALTS_BYTES + 4 + TAG_BYTES) return null
-  const decipher = createDecipheriv('aes-256-gcm', key, BLOB_NONCE, { authTagLength: TAG_BYTES })
+  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), BLOB_NONCE, {
+    authTagLength: TAG_BYTES,
+  })
   decipher.setAAD(Buffer.concat([BLOB_CONTEXT, root]))
   decipher.setAuthTag(blob.subarray(blob.length - TAG_BYTES))
   try {

@@ -20,15 +20,15 @@ import {
 import { LedgerError } from './error.ts'
 import { allocateFrame, BLOB_AT, FRAME_BYTES_MAX, leafOf } from './frame.ts'
 import type { Hasher } from './hasher.ts'
-import type { Kek } from './key-ring.ts'
-import { encodeKeylessSlot, encodeLiveSlot } from './key-slot.ts'
+import type { EpochKey } from './key-ring.ts'
+import { deriveContentKey, encodeKeylessSlot, encodeLiveSlot, SECRET_BYTES } from './key-slot.ts'
 import type { ExchangeDraft, StatementDraft } from './ledger.ts'
 
 export const EXCHANGE_BLOB = 1
 export const TAG_BYTES = 16
 export const SALTS_BYTES = SALT_BYTES * FIELD_NAMES.length
 export const BLOB_CONTEXT = Buffer.from('sekisho/blob/v1\0')
-/** Every content key encrypts one record only, so its nonce can be constant. */
+/** Constant, because every content key encrypts one record only: its secret is fresh (record.md §5). */
 export const BLOB_NONCE = Buffer.alloc(12)
 
 /** Names filled by the ledger, which a draft must not carry. */
@@ -59,11 +59,11 @@ export class Encoder {
   }
 
   /** @throws {LedgerError} `ledger_draft_invalid`, `ledger_entry_too_large` */
-  exchange(draft: ExchangeDraft, timeMs: number, institution: Kek, custodian: Kek): Encoded {
+  exchange(draft: ExchangeDraft, timeMs: number, epochKey: EpochKey): Encoded {
     const texts = slotTexts(draft, timeMs)
-    const secrets = this.#random(SALTS_BYTES + 32 + 12)
+    const secrets = this.#random(SALTS_BYTES + SECRET_BYTES)
     const salts = secrets.subarray(0, SALTS_BYTES)
-    const dek = secrets.subarray(SALTS_BYTES, SALTS_BYTES + 32)
+    const secret = secrets.subarray(SALTS_BYTES)
     const recordRoot = this.#recordRoot(texts, salts)
     const record = recordJson(texts)
     const recordBytes = Buffer.byteLength(record)
@@ -74,12 +74,9 @@ export class Encoder {
     head.set(salts, 0)
     head.writeUInt32BE(recordBytes, SALTS_BYTES)
     head.write(record, SALTS_BYTES + 4, 'utf8')
-    encryptInto(blob, dek, recordRoot, head, content)
+    encryptInto(blob, deriveContentKey(epochKey, secret), recordRoot, head, content)
     this.#writeLeaf(frame, recordRoot, blob)
-    return {
-      frame,
-      slot: encodeLiveSlot(recordRoot, dek, secrets.subarray(SALTS_BYTES + 32), institution, custodian),
-    }
+    return { frame, slot: encodeLiveSlot(recordRoot, epochKey, secret) }
   }
 
   /** @throws {LedgerError} `ledger_draft_invalid`, `ledger_entry_too_large` */
@@ -155,9 +152,9 @@ function recordJson(texts: readonly string[]): string {
   return `${json}}`
 }
 
-function encryptInto(blob: Buffer, dek: Buffer, recordRoot: Uint8Array, head: Buffer, content: Buffer): void {
+function encryptInto(blob: Buffer, key: Buffer, recordRoot: Uint8Array, head: Buffer, content: Buffer): void {
   // A KeyObject, because handing createCipheriv the bytes costs 12 µs more (Node 24).
-  const cipher = createCipheriv('aes-256-gcm', createSecretKey(dek), BLOB_NONCE)
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), BLOB_NONCE)
   cipher.setAAD(Buffer.concat([BLOB_CONTEXT, recordRoot]))
   blob[0] = EXCHANGE_BLOB
   let at = 1

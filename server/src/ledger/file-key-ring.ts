@@ -9,7 +9,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, truncateSync, 
 import { dirname } from 'node:path'
 import { errnoOf } from './disk.ts'
 import { LedgerError } from './error.ts'
-import type { Kek, KeyRing } from './key-ring.ts'
+import type { EpochKey, KeyRing } from './key-ring.ts'
 
 /**
  * Opens or creates the file.
@@ -17,11 +17,11 @@ import type { Kek, KeyRing } from './key-ring.ts'
  * @throws {LedgerError} `ledger_key_ring_malformed`
  */
 export function openFileKeyRing(path: string): KeyRing {
-  const keys = new Map<number, Kek>()
-  const newest = new Map<string, Kek>()
-  for (const kek of load(path)) {
-    keys.set(kek.id, kek)
-    newest.set(kek.owner, kek)
+  const keys = new Map<number, EpochKey>()
+  const newest = new Map<string, EpochKey>()
+  for (const epochKey of load(path)) {
+    keys.set(epochKey.id, epochKey)
+    newest.set(epochKey.owner, epochKey)
   }
   return {
     sealing(owner, nowMs) {
@@ -29,11 +29,11 @@ export function openFileKeyRing(path: string): KeyRing {
       const current = newest.get(owner)
       // A clock that went back does not bring an older key back.
       if (current !== undefined && current.epoch >= epoch) return current
-      const kek: Kek = { id: Math.max(0, ...keys.keys()) + 1, owner, epoch, key: randomBytes(32) }
-      appendDurably(path, kek)
-      keys.set(kek.id, kek)
-      newest.set(owner, kek)
-      return kek
+      const epochKey: EpochKey = { id: Math.max(0, ...keys.keys()) + 1, owner, epoch, key: randomBytes(32) }
+      appendDurably(path, epochKey)
+      keys.set(epochKey.id, epochKey)
+      newest.set(owner, epochKey)
+      return epochKey
     },
     find: (id) => keys.get(id) ?? null,
   }
@@ -45,7 +45,7 @@ function epochOf(nowMs: number): number {
   return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1
 }
 
-function load(path: string): Kek[] {
+function load(path: string): EpochKey[] {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -62,7 +62,7 @@ function load(path: string): Kek[] {
     .map((line, i) => parseLine(line, i + 1, path))
 }
 
-function parseLine(line: string, number: number, path: string): Kek {
+function parseLine(line: string, number: number, path: string): EpochKey {
   try {
     const { id, owner, epoch, key } = JSON.parse(line) as Record<string, unknown>
     const bytes = typeof key === 'string' ? Buffer.from(key, 'base64') : Buffer.alloc(0)
@@ -80,11 +80,11 @@ function parseLine(line: string, number: number, path: string): Kek {
   throw new LedgerError('ledger_key_ring_malformed', `line ${number} of \`${path}\` is not a key`)
 }
 
-function appendDurably(path: string, kek: Kek): void {
+function appendDurably(path: string, epochKey: EpochKey): void {
   const fd = openSync(path, 'a', 0o600)
   const before = fstatSync(fd).size
   try {
-    writeSync(fd, `${JSON.stringify({ ...kek, key: kek.key.toString('base64') })}\n`)
+    writeSync(fd, `${JSON.stringify({ ...epochKey, key: epochKey.key.toString('base64') })}\n`)
     fsyncSync(fd)
   } catch (error) {
     truncateSync(path, before) // half a line must not join the next one

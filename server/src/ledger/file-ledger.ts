@@ -214,11 +214,14 @@ export class FileLedger implements Ledger {
 
   #encode(draft: EntryDraft, timeMs: number): Encoded {
     if (draft.class === 'statement') return this.#parts.encoder.statement(draft, timeMs, this.#next.statement)
-    const institution = this.#kek(`institution/${draft.institution}`, timeMs)
-    return this.#parts.encoder.exchange(draft, timeMs, institution, this.#kek('custodian', timeMs))
+    return this.#parts.encoder.exchange(
+      draft,
+      timeMs,
+      this.#epochKey(`institution/${draft.institution}`, timeMs),
+    )
   }
 
-  #kek(owner: string, timeMs: number) {
+  #epochKey(owner: string, timeMs: number) {
     try {
       return this.#options.kek.sealing(owner, timeMs)
     } catch (cause) {

@@ -3,7 +3,7 @@
 export type { FieldName, JsonValue } from 'sekisho-verify'
 export { LedgerError, type LedgerErrorCode } from './error.ts'
 export { openFileKeyRing } from './file-key-ring.ts'
-export type { Kek, KeyRing } from './key-ring.ts'
+export type { EpochKey, EpochKey as Kek, KeyRing } from './key-ring.ts'
 export type {
   Appended,
   EntryDraft,

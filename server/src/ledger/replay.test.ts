@@ -90,7 +90,7 @@ test('the last frame torn at every byte: what came before it is kept, the rest i
 test('the key slot of the last entry torn or missing: the entry was never acknowledged and is cut', async () => {
   using scratch = scratchDir()
   const left = await crashed(3, scratch.dir, scratch.copy)
-  truncateSync(join(left, 'keys/000000.keys'), 96 * 3 - 1)
+  truncateSync(join(left, 'keys/000000.keys'), 48 * 3 - 1)
   const ledger = await openTest(left)
   assert.equal(ledger.size(), 2)
   assert.equal((await ledger.append(intentDraft(9))).index, 2)
@@ -244,7 +244,7 @@ test('a damaged key slot is an error when read, never "unavailable" and never ab
   let ledger = await openTest(scratch.dir)
   for (let i = 0; i < 3; i++) await ledger.append(intentDraft(i, 4))
   await ledger.close()
-  flip(join(scratch.dir, 'keys/000000.keys'), 96 + 30)
+  flip(join(scratch.dir, 'keys/000000.keys'), 48 + 30)
   ledger = await openTest(scratch.dir)
   await assert.rejects(ledger.read(1), code('ledger_key_slot_corrupt'))
   assert.equal((await ledger.read(2)).index, 2)
