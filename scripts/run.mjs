@@ -75,7 +75,8 @@ if (chosen === null) {
     const cwd = verb === 'cli' ? (process.env.INIT_CWD ?? root) : root
     const entry =
       verb === 'cli' ? (argv) => node([path.join(root, argv[0]), ...argv.slice(1)], { cwd }) : node
-    process.exitCode = await chosen.run({ root, nodePath, env, node: entry }, words)
+    const context = { root, nodePath, env, node: entry, build: () => VERBS.build.run({ env }, []) }
+    process.exitCode = await chosen.run(context, words)
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error))
     process.exitCode = 1

@@ -13,6 +13,8 @@ import { runChild } from './child.mjs'
 
 const TEST_FILES = ['verify/**/*.test.ts', 'server/**/*.test.ts', 'bench/**/*.test.ts']
 const TEST_TIMEOUT_MS = 240_000
+/** A failed test may leave a server running, and its file then never ends. */
+const RUN_TIMEOUT_MS = 15 * 60_000
 /** Programs that some tests need, with the Debian package that has each. */
 const PROGRAMS = [
   { program: 'nginx', package: 'nginx-light', without: 'tests of the gateway bench against nginx' },
@@ -66,8 +68,6 @@ async function runFiles(context, files, flags) {
       `--test-timeout=${TEST_TIMEOUT_MS}`,
       `--test-reporter=${path.join(root, 'scripts/test-reporter.mjs')}`,
     ],
-    // A test that fails may leave a server running: its file ends all the same.
-    '--test-force-exit',
     ...['--test-reporter-destination=stdout', ...flags, ...files],
   ]
   try {
@@ -75,7 +75,12 @@ async function runFiles(context, files, flags) {
       SEKISHO_TEST_SUMMARY: summary,
       ...(database === null ? {} : { SEKISHO_TEST_DATABASE_URL: database.url }),
     }
-    const code = await runChild(nodePath, argv, { cwd: root, env: { ...env, ...extra } })
+    const code = await runChild(nodePath, argv, {
+      cwd: root,
+      env: { ...env, ...extra },
+      timeout: RUN_TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    })
     const counted = JSON.parse(readFileSync(summary, 'utf8'))
     if (code !== 0 && counted.failed === 0) counted.failed = 1
     return counted

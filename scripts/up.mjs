@@ -16,6 +16,8 @@ const OPTIONS = ['--exit', '--json', '--config', '--no-tour']
 
 export async function runUp(context, words) {
   const options = parse(words)
+  // So that `npx sekisho-verify` works on what the tour leaves behind.
+  await context.build()
   const anyPort = options.config === null && !(await areFree(DEFAULT_PORTS))
   if (anyPort) console.log(`one of the ports ${DEFAULT_PORTS.join(', ')} is taken: using free ones`)
   console.log('starting: ledger, PostgreSQL, sample programme …')

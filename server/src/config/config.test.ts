@@ -205,8 +205,8 @@ test('a file that is missing says so', () => {
     () => loadConfigFile(missing, { root, env: {} }),
     (error: unknown) => error instanceof ConfigError && error.code === 'config_unreadable',
   )
-  writeFileSync(file, 'workers: 2\n')
-  assert.equal(loadConfigFile(file, { root, env: {} }).config.workers, 2)
+  writeFileSync(file, 'shutdownGraceMs: 2\n')
+  assert.equal(loadConfigFile(file, { root, env: {} }).config.shutdownGraceMs, 2)
 })
 
 test('any text is read or refused with a ConfigError, never a crash', () => {
