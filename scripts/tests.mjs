@@ -4,7 +4,7 @@
  * Ends with exactly one line, `N passed, N failed` and `, N skipped` where some were; a check that did not
  * run is never a pass. A skipped test is named with its reason.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -15,10 +15,6 @@ const TEST_FILES = ['verify/**/*.test.ts', 'server/**/*.test.ts', 'bench/**/*.te
 const TEST_TIMEOUT_MS = 240_000
 /** A failed test may leave a server running, and its file then never ends. */
 const RUN_TIMEOUT_MS = 15 * 60_000
-/** Programs that some tests need, with the Debian package that has each. */
-const PROGRAMS = [
-  { program: 'nginx', package: 'nginx-light', without: 'tests of the gateway bench against nginx' },
-]
 
 export async function runTests(context, words) {
   const { root, env } = context
@@ -38,7 +34,6 @@ export async function runTests(context, words) {
     await check('types', ['tsc', '-p', 'tsconfig.json'])
     await check('style', ['biome', 'check', '--diagnostic-level=warn', '--error-on-warnings', '.'])
     await check('build of sekisho-verify', ['tsc', '-p', 'verify/tsconfig.build.json'])
-    installPrograms()
   }
   const counted = await runFiles(
     context,
@@ -109,24 +104,4 @@ async function startDatabase({ root, nodePath, env }, directory) {
   }
   console.log('note: the shared test database did not start; test files start their own')
   return null
-}
-
-function installPrograms() {
-  for (const { program, package: name, without } of PROGRAMS) {
-    if (has(program)) continue
-    if (process.getuid?.() !== 0 || !has('apt-get')) {
-      console.log(`skip ${without}: \`${program}\` is not installed (Debian: apt-get install ${name})`)
-      continue
-    }
-    // A package's service must not start: the tests run their own.
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
-    const apt = (argv) => spawnSync('apt-get', argv, { env, stdio: 'ignore', timeout: 180_000 }).status === 0
-    const install = ['install', '-y', '--no-install-recommends', name]
-    if (apt(install) || (apt(['update']) && apt(install))) console.log(`note: installed \`${name}\``)
-    else console.log(`skip ${without}: \`apt-get install ${name}\` failed`)
-  }
-}
-
-function has(program) {
-  return spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0
 }
