@@ -28,7 +28,7 @@ rmSync(golden, { recursive: true, force: true })
 mkdirSync(golden)
 const receipts = { 'full.tlog-proof': await again.receipt(1), 'partial.tlog-proof': await again.receipt(3, ['kind', 'time', 'response']), 'statement.tlog-proof': await again.receipt(2) }
 await again.close()
-for (const name of ['wal', 'keys', 'public', 'signed-checkpoint']) cpSync(join(scratch.dir, name), join(golden, name), { recursive: true })
+for (const name of ['wal', 'public', 'signed-checkpoint']) cpSync(join(scratch.dir, name), join(golden, name), { recursive: true })
 cpSync(`${scratch.dir}.keyring`, join(golden, 'keyring'))
 writeFileSync(join(golden, 'verifier-key'), `${ledger.verifierKey}\n`)
 mkdirSync(join(golden, 'receipts'))

@@ -7,7 +7,6 @@ import { openEntry } from './decoder.ts'
 import { openFileKeyRing } from './file-key-ring.ts'
 import { intentDraft, openTest, outcomeDraft, scratchDir } from './fixture.ts'
 import { type Frame, frameLength, parseFrame } from './frame.ts'
-import { encodeDestroyedSlot, SLOT_BYTES } from './key-slot.ts'
 import { SEGMENT_HEADER_BYTES } from './segment.ts'
 
 function frames(path: string): Frame[] {
@@ -36,33 +35,27 @@ test('header, blob and leaf must agree; a wrong key opens nothing; a destroyed o
   await ledger.append({ class: 'statement', statement: 1 })
   await ledger.close()
   const ring = openFileKeyRing(`${scratch.dir}.keyring`)
-  const slots = readFileSync(join(scratch.dir, 'keys/000000.keys'))
-  const slot = (index: number) => slots.subarray(index * SLOT_BYTES, (index + 1) * SLOT_BYTES)
   const all = frames(join(scratch.dir, 'wal/000000000000.wal'))
   assert.equal(all.length, 3)
   const mismatch = { name: 'LedgerError', code: 'ledger_blob_mismatch' }
   for (const frame of all) {
-    assert.ok(openEntry(frame, slot(frame.index), ring) !== null)
-    assert.throws(() => openEntry({ ...frame, timeMs: frame.timeMs + 1 }, slot(frame.index), ring), mismatch)
-    assert.throws(
-      () => openEntry({ ...frame, blob: changed(frame.blob, 300) }, slot(frame.index), ring),
-      mismatch,
-    )
-    assert.throws(
-      () => openEntry({ ...frame, leaf: changed(frame.leaf, 50) }, slot(frame.index), ring),
-      mismatch,
-    )
+    assert.ok(openEntry(frame, ring) !== null)
+    assert.throws(() => openEntry({ ...frame, timeMs: frame.timeMs + 1 }, ring), mismatch)
+    assert.throws(() => openEntry({ ...frame, blob: changed(frame.blob, 300) }, ring), mismatch)
+    assert.throws(() => openEntry({ ...frame, leaf: changed(frame.leaf, 50) }, ring), mismatch)
   }
   const [intent, outcome] = all
   assert.ok(intent !== undefined && outcome !== undefined)
-  assert.throws(() => openEntry({ ...outcome, kind: 'intent', refers: null }, slot(1), ring), mismatch)
-  assert.throws(() => openEntry({ ...outcome, refers: 5 }, slot(1), ring), mismatch)
+  assert.throws(() => openEntry({ ...outcome, kind: 'intent', refers: null }, ring), mismatch)
+  assert.throws(() => openEntry({ ...outcome, refers: 5 }, ring), mismatch)
   const corrupt = { name: 'LedgerError', code: 'ledger_key_slot_corrupt' }
-  assert.throws(() => openEntry(intent, slot(1), ring), corrupt, 'the slot of another entry')
+  const stray = { ...intent, slot: outcome.slot }
+  assert.throws(() => openEntry(stray, ring), corrupt, 'the slot of another entry')
+  assert.throws(() => openEntry({ ...intent, slot: { state: 'defect' } }, ring), corrupt)
   const wrong = { ...ring, find: (id: number) => ({ id, owner: 'x', epoch: 0, key: Buffer.alloc(32) }) }
-  assert.throws(() => openEntry(intent, slot(0), wrong), corrupt)
-  assert.equal(openEntry(intent, slot(0), { ...ring, find: () => null }), null, 'the epoch key is gone')
-  const destroyed = encodeDestroyedSlot(intent.leaf.subarray(8, 40))
-  assert.equal(openEntry(intent, destroyed, ring), null)
-  assert.throws(() => openEntry({ ...intent, blob: changed(intent.blob, 300) }, destroyed, ring), mismatch)
+  assert.throws(() => openEntry(intent, wrong), corrupt)
+  assert.equal(openEntry(intent, { ...ring, find: () => null }), null, 'the epoch key is gone')
+  const destroyed: Frame = { ...intent, slot: { state: 'empty' } }
+  assert.equal(openEntry(destroyed, ring), null)
+  assert.throws(() => openEntry({ ...destroyed, blob: changed(intent.blob, 300) }, ring), mismatch)
 })

@@ -22,7 +22,7 @@ import { BLOB_CONTEXT, BLOB_NONCE, EXCHANGE_BLOB, SALTS_BYTES, splitSalts, TAG_B
 import { LedgerError } from './error.ts'
 import type { Frame } from './frame.ts'
 import type { KeyRing } from './key-ring.ts'
-import { deriveContentKey, parseSlot } from './key-slot.ts'
+import { deriveContentKey } from './key-slot.ts'
 
 /** An entry with its slots and salts laid open. */
 export interface Opened {
@@ -33,19 +33,19 @@ export interface Opened {
 }
 
 /**
- * Opens a frame with its key slot.
+ * Opens a frame.
  *
  * @returns null when the keys are destroyed or not held
  * @throws {LedgerError} `ledger_blob_mismatch`, `ledger_key_slot_corrupt`
  */
-export function openEntry(frame: Frame, slotBytes: Buffer, kek: KeyRing): Opened | null {
+export function openEntry(frame: Frame, ring: KeyRing): Opened | null {
   const leaf = parseLeaf(frame.leaf, `entry ${frame.index}`)
   if (!equalBytes(sha256(frame.blob), leaf.blobHash)) throw mismatch(frame.index)
   if (frame.kind === 'statement') {
     const { fields, salts, statement } = openStatementEntry(frame.blob, leaf, `entry ${frame.index}`)
     return checkHeader(frame, { fields, salts, content: Buffer.alloc(0), statement })
   }
-  const key = contentKey(frame.index, slotBytes, leaf.recordRoot, kek)
+  const key = contentKey(frame, ring)
   if (key === null) return null
   const plain = decrypt(frame.blob, key, leaf.recordRoot)
   if (plain === null)
@@ -56,9 +56,8 @@ export function openEntry(frame: Frame, slotBytes: Buffer, kek: KeyRing): Opened
 }
 
 /** The content key, or null when the record's secret or the epoch key is gone. */
-function contentKey(index: number, slotBytes: Buffer, root: Uint8Array, ring: KeyRing): Buffer | null {
-  const slot = parseSlot(slotBytes, root)
-  if (slot.state === 'destroyed') return null
+function contentKey({ index, slot }: Frame, ring: KeyRing): Buffer | null {
+  if (slot.state === 'empty') return null
   if (slot.state !== 'live')
     throw new LedgerError('ledger_key_slot_corrupt', `the key slot of entry ${index} is damaged`)
   const epochKey = ring.find(slot.epochKey)

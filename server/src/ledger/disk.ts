@@ -9,8 +9,8 @@ import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 export interface DiskFile {
-  /** Writes all of `data` at `position` or throws. */
-  write(data: Uint8Array, position: number): Promise<void>
+  /** Writes all of `data` at `position` or throws. Takes no turn of the event loop: see docs/decisions/0104. */
+  write(data: Uint8Array, position: number): void
   /** At most `length` bytes from `position`; fewer at the end of the file. */
   read(position: number, length: number): Promise<Buffer>
   size(): Promise<number>
@@ -24,7 +24,7 @@ export interface Disk {
   /** Opens for reading and writing; creates when absent. */
   openFile(path: string): Promise<DiskFile>
   /** Puts a file in place whole: temporary name, fsync, rename. The name is durable after `syncDirectory`. */
-  writeWhole(path: string, data: Uint8Array): Promise<void>
+  writeWhole(path: string, data: Uint8Array, mode?: number): Promise<void>
   /** The file's bytes, or null when there is none. */
   readWhole(path: string): Promise<Buffer | null>
   /** Creates a directory with its parents, durably. */
@@ -44,9 +44,9 @@ export function errnoOf(error: unknown): string | undefined {
 
 export const realDisk: Disk = {
   openFile,
-  async writeWhole(path, data) {
+  async writeWhole(path, data, mode = 0o644) {
     const temporary = `${path}.tmp`
-    const handle = await open(temporary, 'w')
+    const handle = await open(temporary, 'w', mode)
     try {
       await handle.writeFile(data)
       await handle.datasync()
@@ -85,14 +85,11 @@ export const realDisk: Disk = {
 async function openFile(path: string): Promise<DiskFile> {
   const fd = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600)
   return {
-    // Callback calls: a FileHandle costs several times the CPU on the way of every group commit.
-    async write(data, position) {
-      for (let done = 0; done < data.length; ) {
-        done += await call<number>((end) =>
-          fs.write(fd, data, done, data.length - done, position + done, end),
-        )
-      }
+    write(data, position) {
+      for (let done = 0; done < data.length; )
+        done += fs.writeSync(fd, data, done, data.length - done, position + done)
     },
+    // Callback calls: a FileHandle costs several times the CPU on the way of every group commit.
     async read(position, length) {
       const buffer = Buffer.allocUnsafe(length)
       let done = 0

@@ -18,10 +18,10 @@ import {
   VerifyError,
 } from 'sekisho-verify'
 import { LedgerError } from './error.ts'
-import { allocateFrame, BLOB_AT, FRAME_BYTES_MAX, leafOf } from './frame.ts'
+import { allocateFrame, BLOB_AT, FRAME_BYTES_MAX, leafOf, slotOf } from './frame.ts'
 import type { Hasher } from './hasher.ts'
 import type { EpochKey } from './key-ring.ts'
-import { deriveContentKey, encodeKeylessSlot, encodeLiveSlot, SECRET_BYTES } from './key-slot.ts'
+import { deriveContentKey, SECRET_BYTES, writeSecret } from './key-slot.ts'
 import type { ExchangeDraft, StatementDraft } from './ledger.ts'
 
 export const EXCHANGE_BLOB = 1
@@ -40,12 +40,7 @@ const SORTED = [...FIELD_NAMES.keys()]
   .sort((a, b) => (FIELD_NAMES[a]! < FIELD_NAMES[b]! ? -1 : 1)) // indices of the same array
   .map((slot, i) => ({ slot, before: `${i === 0 ? '{' : ','}"${FIELD_NAMES[slot]!}":` }))
 
-/** A frame whose header is still to be filled, and the key slot that goes with it. */
-export interface Encoded {
-  readonly frame: Buffer
-  readonly slot: Buffer
-}
-
+/** Makes frames whose header is still to be filled. */
 export class Encoder {
   readonly #hasher: Hasher
   readonly #random: (length: number) => Buffer
@@ -59,7 +54,7 @@ export class Encoder {
   }
 
   /** @throws {LedgerError} `ledger_draft_invalid`, `ledger_entry_too_large` */
-  exchange(draft: ExchangeDraft, timeMs: number, epochKey: EpochKey): Encoded {
+  exchange(draft: ExchangeDraft, timeMs: number, epochKey: EpochKey): Buffer {
     const texts = slotTexts(draft, timeMs)
     const secrets = this.#random(SALTS_BYTES + SECRET_BYTES)
     const salts = secrets.subarray(0, SALTS_BYTES)
@@ -76,11 +71,12 @@ export class Encoder {
     head.write(record, SALTS_BYTES + 4, 'utf8')
     encryptInto(blob, deriveContentKey(epochKey, secret), recordRoot, head, content)
     this.#writeLeaf(frame, recordRoot, blob)
-    return { frame, slot: encodeLiveSlot(recordRoot, epochKey, secret) }
+    writeSecret(slotOf(frame), epochKey, secret)
+    return frame
   }
 
   /** @throws {LedgerError} `ledger_draft_invalid`, `ledger_entry_too_large` */
-  statement(draft: StatementDraft, timeMs: number, previous: number | null): Encoded {
+  statement(draft: StatementDraft, timeMs: number, previous: number | null): Buffer {
     const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, null])) as Record<FieldName, JsonValue> // all names
     Object.assign(fields, { kind: 'statement', time: timeMs, refers: previous })
     const bytes = this.#random(SALTS_BYTES)
@@ -93,7 +89,7 @@ export class Encoder {
       bytes,
     )
     this.#writeLeaf(frame, recordRoot, encoded)
-    return { frame, slot: encodeKeylessSlot(recordRoot) }
+    return frame
   }
 
   #recordRoot(texts: readonly string[], salts: Buffer): Uint8Array {

@@ -23,66 +23,62 @@ async function verify(ledger: Ledger): Promise<number> {
   return report.entries
 }
 
-for (const path of ['/wal/', '/keys/']) {
-  for (const full of ['ENOSPC', 'EFBIG', 'EDQUOT']) {
-    test(`disk full (${full}) under ${path}: refused while it lasts, then on without a gap`, async () => {
-      using scratch = scratchDir()
-      const { disk, faults } = faultyDisk()
-      const ledger = await openTest(scratch.dir, { disk })
-      const { index } = await ledger.append(intentDraft(0))
-      const wal = join(scratch.dir, 'wal/000000000000.wal')
-      const walBytes = statSync(wal).size
-      faults.write = { path, code: full }
-      const refused = await Promise.allSettled([
-        ledger.append(intentDraft(1)),
-        ledger.append({ class: 'statement', statement: 'lost' }),
-        ledger.append(outcomeDraft(index)),
-      ])
-      for (const result of refused) {
-        assert.ok(result.status === 'rejected' && result.reason.code === 'ledger_not_writable')
-      }
-      assert.equal(ledger.state(), 'not_writable')
-      assert.equal(statSync(wal).size, walBytes, 'what was refused is cut off at once')
-      await assert.rejects(ledger.append(intentDraft(2)), code('ledger_not_writable'))
-      assert.deepEqual([ledger.size(), ledger.openIntents()], [1, [index]])
-      faults.write = null
-      await until(() => ledger.state() === 'writable')
-      assert.equal((await ledger.append(outcomeDraft(index))).index, 1)
-      assert.equal((await ledger.append({ class: 'statement', statement: 'kept' })).index, 2)
-      await ledger.close()
-      const again = await openTest(scratch.dir)
-      const statements: unknown[] = []
-      for await (const { statement } of again.statements(0)) statements.push(statement)
-      assert.deepEqual([again.size(), statements], [3, ['kept']])
-      await again.close()
-      assert.equal(await verify(again), 3)
-    })
-  }
-}
-
-for (const path of ['/wal/', '/keys/']) {
-  test(`a failed sync under ${path} ends it once and for all`, async () => {
+for (const full of ['ENOSPC', 'EFBIG', 'EDQUOT']) {
+  test(`disk full (${full}): refused while it lasts, then on without a gap`, async () => {
     using scratch = scratchDir()
     const { disk, faults } = faultyDisk()
-    const fatal: Error[] = []
-    const ledger = await openTest(scratch.dir, { disk, onFatal: (error) => fatal.push(error) })
-    await ledger.append(intentDraft(0))
-    faults.sync = { path, code: 'EIO' }
-    const both = await Promise.allSettled([ledger.append(intentDraft(1)), ledger.append(intentDraft(2))])
-    assert.deepEqual(
-      both.map(({ status }) => status),
-      ['rejected', 'rejected'],
-    )
-    faults.sync = null
-    await assert.rejects(ledger.append(intentDraft(3)), code('ledger_failed'))
+    const ledger = await openTest(scratch.dir, { disk })
+    const { index } = await ledger.append(intentDraft(0))
+    const wal = join(scratch.dir, 'wal/000000000000.wal')
+    const walBytes = statSync(wal).size
+    faults.write = { path: '/wal/', code: full }
+    const refused = await Promise.allSettled([
+      ledger.append(intentDraft(1)),
+      ledger.append({ class: 'statement', statement: 'lost' }),
+      ledger.append(outcomeDraft(index)),
+    ])
+    for (const result of refused) {
+      assert.ok(result.status === 'rejected' && result.reason.code === 'ledger_not_writable')
+    }
     assert.equal(ledger.state(), 'not_writable')
-    assert.equal(fatal.length, 1)
+    assert.equal(statSync(wal).size, walBytes, 'what was refused is cut off at once')
+    await assert.rejects(ledger.append(intentDraft(2)), code('ledger_not_writable'))
+    assert.deepEqual([ledger.size(), ledger.openIntents()], [1, [index]])
+    faults.write = null
+    await until(() => ledger.state() === 'writable')
+    assert.equal((await ledger.append(outcomeDraft(index))).index, 1)
+    assert.equal((await ledger.append({ class: 'statement', statement: 'kept' })).index, 2)
     await ledger.close()
     const again = await openTest(scratch.dir)
-    assert.ok(again.size() >= 1 && again.size() <= 3, 'the acknowledged entry is there; the others may be')
+    const statements: unknown[] = []
+    for await (const { statement } of again.statements(0)) statements.push(statement)
+    assert.deepEqual([again.size(), statements], [3, ['kept']])
     await again.close()
+    assert.equal(await verify(again), 3)
   })
 }
+
+test('a failed sync ends it once and for all', async () => {
+  using scratch = scratchDir()
+  const { disk, faults } = faultyDisk()
+  const fatal: Error[] = []
+  const ledger = await openTest(scratch.dir, { disk, onFatal: (error) => fatal.push(error) })
+  await ledger.append(intentDraft(0))
+  faults.sync = { path: '/wal/', code: 'EIO' }
+  const both = await Promise.allSettled([ledger.append(intentDraft(1)), ledger.append(intentDraft(2))])
+  assert.deepEqual(
+    both.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  )
+  faults.sync = null
+  await assert.rejects(ledger.append(intentDraft(3)), code('ledger_failed'))
+  assert.equal(ledger.state(), 'not_writable')
+  assert.equal(fatal.length, 1)
+  await ledger.close()
+  const again = await openTest(scratch.dir)
+  assert.ok(again.size() >= 1 && again.size() <= 3, 'the acknowledged entry is there; the others may be')
+  await again.close()
+})
 
 test('no room for a checkpoint: nothing more is taken until there is, then everything is shown', async () => {
   using scratch = scratchDir()

@@ -20,12 +20,12 @@ export function faultyDisk(): { disk: Disk; faults: Faults } {
       const file = await realDisk.openFile(path)
       return {
         ...file,
-        async write(data, position) {
+        write(data, position) {
           const fault = faults.write
           if (fault !== null && path.includes(fault.path))
-            await file.write(data.subarray(0, data.length >> 1), position)
+            file.write(data.subarray(0, data.length >> 1), position)
           fail('write', path)
-          await file.write(data, position)
+          file.write(data, position)
         },
         async sync() {
           fail('sync', path)
@@ -33,10 +33,10 @@ export function faultyDisk(): { disk: Disk; faults: Faults } {
         },
       } satisfies DiskFile
     },
-    async writeWhole(path, data) {
+    async writeWhole(path, data, mode) {
       fail('write', path)
       fail('sync', path)
-      await realDisk.writeWhole(path, data)
+      await realDisk.writeWhole(path, data, mode)
     },
   }
   return { disk, faults }

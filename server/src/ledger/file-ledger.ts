@@ -7,7 +7,7 @@ import { FIELD_NAMES, type FieldName, parseCheckpoint, utf8 } from 'sekisho-veri
 import { directoryReader } from 'sekisho-verify/node'
 import { type Opened, openEntry } from './decoder.ts'
 import { type Disk, isCapacityError } from './disk.ts'
-import type { Encoded, Encoder } from './encoder.ts'
+import type { Encoder } from './encoder.ts'
 import { LedgerError } from './error.ts'
 import { BLOB_AT, type EntryKind, type Frame, finishFrame, leafOf } from './frame.ts'
 import { GroupCommit, type Pending } from './group-commit.ts'
@@ -25,7 +25,6 @@ import type { PublishedStatement, Publisher } from './publisher.ts'
 import { createReceiptWriter } from './receipts.ts'
 import type { Replayed } from './replay.ts'
 import type { Signer } from './signer.ts'
-import type { SlotFile } from './slot-file.ts'
 import { type LedgerState, writeState } from './state-file.ts'
 import type { Tile, TileTree } from './tile-tree.ts'
 import type { Wal } from './wal.ts'
@@ -40,7 +39,6 @@ export interface LedgerParts {
   readonly signer: Signer
   readonly encoder: Encoder
   readonly wal: Wal
-  readonly slots: SlotFile
   readonly publisher: Publisher
   readonly replayed: Replayed
   /** Lets go of the directory. */
@@ -99,7 +97,6 @@ export class FileLedger implements Ledger {
     this.#writeReceipt = createReceiptWriter(directoryReader(publisher.publicDir))
     this.#commit = new GroupCommit({
       wal: parts.wal,
-      slots: parts.slots,
       segmentBytes: options.segmentBytes ?? SEGMENT_BYTES,
       onDurable: (batch) => this.#settle(batch),
       onRejected: () => this.#forgetPending(),
@@ -131,7 +128,7 @@ export class FileLedger implements Ledger {
     const timeMs = this.#options.clock.nowMs()
     const { index } = this.#next
     const refers = draft.class === 'statement' ? this.#next.statement : closes(draft)
-    const encoded = this.#encode(draft, timeMs)
+    const unfinished = this.#encode(draft, timeMs)
     if (
       draft.class === 'exchange' &&
       draft.kind === 'outcome' &&
@@ -142,12 +139,11 @@ export class FileLedger implements Ledger {
     const kind: EntryKind = draft.class === 'statement' ? 'statement' : draft.kind
     this.#next = { index: index + 1, statement: kind === 'statement' ? index : this.#next.statement }
     const header = { kind, index, timeMs, refers, durable: this.#tree.size }
-    const frame = finishFrame(encoded.frame, header)
+    const frame = finishFrame(unfinished, header)
     return new Promise((resolve, reject) => {
       this.#commit.push({
         ...header,
         frame,
-        slot: encoded.slot,
         resolve: () => resolve({ index, timeMs }),
         reject,
       })
@@ -156,7 +152,7 @@ export class FileLedger implements Ledger {
 
   async read(index: number): Promise<StoredEntry> {
     const frame = await this.#frame(index)
-    return toStored(frame, await this.#open(frame))
+    return toStored(frame, this.#open(frame))
   }
 
   async *entries(from: number, to = this.size()): AsyncGenerator<StoredEntry> {
@@ -195,7 +191,17 @@ export class FileLedger implements Ledger {
   async receipt(index: number, disclose: readonly FieldName[] = FIELD_NAMES): Promise<string> {
     const frame = await this.#frame(index)
     const note = await this.checkpointCovering(index)
-    return this.#writeReceipt(frame, await this.#open(frame), note, disclose)
+    return this.#writeReceipt(frame, this.#open(frame), note, disclose)
+  }
+
+  /**
+   * Destroys the secret of one exchange, so that its content and slots can never be read again; proofs stay valid.
+   * Waits for a checkpoint that covers it, so that an interrupted overwrite is never taken for a torn tail.
+   */
+  async shred(index: number): Promise<void> {
+    await this.#frame(index)
+    await this.checkpointCovering(index)
+    await this.#parts.wal.destroySlot(index)
   }
 
   async close(): Promise<void> {
@@ -208,11 +214,10 @@ export class FileLedger implements Ledger {
     this.#commit.stop()
     for (const waiter of this.#waiters.splice(0)) waiter.reject(closedError())
     await this.#parts.wal.close()
-    await this.#parts.slots.close()
     await this.#parts.release()
   }
 
-  #encode(draft: EntryDraft, timeMs: number): Encoded {
+  #encode(draft: EntryDraft, timeMs: number): Buffer {
     if (draft.class === 'statement') return this.#parts.encoder.statement(draft, timeMs, this.#next.statement)
     return this.#parts.encoder.exchange(
       draft,
@@ -333,8 +338,8 @@ export class FileLedger implements Ledger {
     return this.#parts.wal.readFrame(index)
   }
 
-  async #open(frame: Frame): Promise<Opened | null> {
-    return openEntry(frame, await this.#parts.slots.read(frame.index), this.#options.kek)
+  #open(frame: Frame): Opened | null {
+    return openEntry(frame, this.#options.kek)
   }
 }
 

@@ -2,25 +2,30 @@
  * Frames of the write-ahead log: one an entry.
  *
  * Spec: docs/spec/ledger.md §7. Length and CRC find torn writes; `durable` tells a torn tail (never acknowledged)
- * from damage to what was acknowledged; the leaf guards against everything else.
+ * from damage to what was acknowledged; the leaf guards against everything else. The key slot is outside the CRC, because
+ * it is the one place that may change: it is overwritten when its secret is destroyed.
  *
  *   0  4  `SKF1`
  *   4  4  payload length
- *   8  4  CRC-32 of length and payload
- *  12  1  kind: 1 intent, 2 outcome, 3 statement
- *  13  3  zero
- *  16  8  index
- *  24  8  time, ms since 1970
- *  32  8  refers: intent closed or statement before; all ones for none
- *  40  8  durable: entries known to be durable when this frame was made
- *  48 72  leaf
- * 120  …  blob
+ *   8  4  CRC-32 of bytes 4–7 and of the payload but for the key slot
+ *  12 40  key slot (key-slot.ts)
+ *  52  1  kind: 1 intent, 2 outcome, 3 statement
+ *  53  3  zero
+ *  56  8  index
+ *  64  8  time, ms since 1970
+ *  72  8  refers: intent closed or statement before; all ones for none
+ *  80  8  durable: entries known to be durable when this frame was made
+ *  88 72  leaf
+ * 160  …  blob
  */
 import { crc32 } from 'node:zlib'
 import { LEAF_BYTES } from 'sekisho-verify'
+import { type KeySlot, parseSlot, SLOT_BYTES, sealSlot } from './key-slot.ts'
 
 export const FRAME_HEAD_BYTES = 12
-const LEAF_AT = 48
+export const SLOT_AT = FRAME_HEAD_BYTES
+const BODY_AT = SLOT_AT + SLOT_BYTES
+const LEAF_AT = BODY_AT + 36
 export const BLOB_AT = LEAF_AT + LEAF_BYTES
 export const FRAME_MAGIC = Buffer.from('SKF1')
 /** Largest frame: bounds what a damaged length can make the reader allocate. */
@@ -36,28 +41,38 @@ export interface Frame {
   /** Index of the intent closed (outcome) or of the statement before (statement). */
   readonly refers: number | null
   readonly durable: number
+  readonly slot: KeySlot
   readonly leaf: Buffer
   readonly blob: Buffer
 }
 
-/** An unfinished frame of the right size: fill leaf and blob, then `finishFrame`. */
+/** What a frame says of its entry besides the content. */
+export type FrameHeader = Omit<Frame, 'slot' | 'leaf' | 'blob'>
+
+/** An unfinished frame of the right size: fill leaf, blob and, if there is a secret, the slot; then `finishFrame`. */
 export function allocateFrame(blobBytes: number): Buffer {
-  return Buffer.allocUnsafe(BLOB_AT + blobBytes)
+  return Buffer.allocUnsafe(BLOB_AT + blobBytes).fill(0, SLOT_AT, BODY_AT)
+}
+
+export function slotOf(frame: Buffer): Buffer {
+  return frame.subarray(SLOT_AT, BODY_AT)
 }
 
 export function leafOf(frame: Buffer): Buffer {
   return frame.subarray(LEAF_AT, BLOB_AT)
 }
 
-export function finishFrame(frame: Buffer, header: Omit<Frame, 'leaf' | 'blob'>): Buffer {
+export function finishFrame(frame: Buffer, header: FrameHeader): Buffer {
   frame.set(FRAME_MAGIC, 0)
   frame.writeUInt32BE(frame.length - FRAME_HEAD_BYTES, 4)
-  frame.writeUInt32BE(KINDS.indexOf(header.kind) * 0x1000000, 12)
-  writeNumber(frame, header.index, 16)
-  writeNumber(frame, header.timeMs, 24)
-  writeNumber(frame, header.refers, 32)
-  writeNumber(frame, header.durable, 40)
-  frame.writeUInt32BE(checksum(frame), 8)
+  frame.writeUInt32BE(KINDS.indexOf(header.kind) * 0x1000000, BODY_AT)
+  writeNumber(frame, header.index, BODY_AT + 4)
+  writeNumber(frame, header.timeMs, BODY_AT + 12)
+  writeNumber(frame, header.refers, BODY_AT + 20)
+  writeNumber(frame, header.durable, BODY_AT + 28)
+  const crc = checksum(frame)
+  frame.writeUInt32BE(crc, 8)
+  sealSlot(slotOf(frame), crc)
   return frame
 }
 
@@ -70,25 +85,28 @@ export function frameLength(head: Buffer): number | null {
 
 /** The frame, or null when its bytes are not whole. `bytes` must be exactly one frame. */
 export function parseFrame(bytes: Buffer): Frame | null {
-  if (frameLength(bytes) !== bytes.length || bytes.readUInt32BE(8) !== checksum(bytes)) return null
-  const kind = KINDS[bytes[12]!] // a frame is longer than 12 bytes
-  const index = readNumber(bytes, 16)
-  const timeMs = readNumber(bytes, 24)
-  const durable = readNumber(bytes, 40)
+  if (frameLength(bytes) !== bytes.length) return null
+  const crc = bytes.readUInt32BE(8)
+  if (crc !== checksum(bytes)) return null
+  const kind = KINDS[bytes[BODY_AT]!] // a frame is longer than that
+  const index = readNumber(bytes, BODY_AT + 4)
+  const timeMs = readNumber(bytes, BODY_AT + 12)
+  const durable = readNumber(bytes, BODY_AT + 28)
   if (!kind || index === null || timeMs === null || durable === null) return null
   return {
     kind,
     index,
     timeMs,
-    refers: readNumber(bytes, 32),
+    refers: readNumber(bytes, BODY_AT + 20),
     durable,
+    slot: parseSlot(slotOf(bytes), crc),
     leaf: leafOf(bytes),
     blob: bytes.subarray(BLOB_AT),
   }
 }
 
 function checksum(frame: Buffer): number {
-  return crc32(frame.subarray(FRAME_HEAD_BYTES), crc32(frame.subarray(4, 8)))
+  return crc32(frame.subarray(BODY_AT), crc32(frame.subarray(4, 8)))
 }
 
 function writeNumber(frame: Buffer, value: number | null, at: number): void {

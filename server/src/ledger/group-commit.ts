@@ -8,7 +8,6 @@
 import { isCapacityError } from './disk.ts'
 import { LedgerError } from './error.ts'
 import type { Frame } from './frame.ts'
-import type { SlotFile } from './slot-file.ts'
 import type { Wal } from './wal.ts'
 
 const BATCH_BYTES_MAX = 8 * 1024 * 1024
@@ -19,14 +18,12 @@ const PROBE_BYTES = 256 * 1024
 
 export interface Pending extends Pick<Frame, 'kind' | 'index' | 'timeMs' | 'refers'> {
   readonly frame: Buffer
-  readonly slot: Buffer
   readonly resolve: () => void
   readonly reject: (error: LedgerError) => void
 }
 
 export interface CommitOptions {
   readonly wal: Wal
-  readonly slots: SlotFile
   readonly segmentBytes: number
   /** A batch is durable; called before its promises resolve. */
   readonly onDurable: (batch: readonly Pending[]) => void
@@ -103,8 +100,7 @@ export class GroupCommit {
   async #drain(): Promise<void> {
     while (this.#queue.length > 0 && this.writable) {
       const batch = this.#take()
-      const sync = await this.#write(batch)
-      if (sync === null || !(await this.#sync(sync, batch))) break
+      if (!(await this.#write(batch)) || !(await this.#sync(batch))) break
       this.#options.wal.commit(batch.map((pending) => pending.frame.length))
       this.#options.onDurable(batch)
       for (const pending of batch) pending.resolve()
@@ -124,36 +120,26 @@ export class GroupCommit {
     return this.#queue.splice(0, count)
   }
 
-  /** Writes a batch; null when it was given up. */
-  async #write(batch: readonly Pending[]): Promise<(() => Promise<void>) | null> {
-    const { wal, slots, segmentBytes, onRoll } = this.#options
+  /** Writes a batch; false when it was given up. */
+  async #write(batch: readonly Pending[]): Promise<boolean> {
+    const { wal, segmentBytes, onRoll } = this.#options
     const first = batch[0]!.index // batches are never empty
     try {
       if (wal.activeBytes >= segmentBytes) {
         await wal.roll(first)
         onRoll()
       }
-      const data = batch.length === 1 ? batch[0]!.frame : Buffer.concat(batch.map((pending) => pending.frame))
-      // Both settle before a failure is handled: a write still on its way must not race the cut.
-      const [frames, keys] = await Promise.allSettled([
-        wal.write(data),
-        slots.write(
-          first,
-          batch.map((pending) => pending.slot),
-        ),
-      ])
-      if (frames.status === 'rejected') throw frames.reason
-      if (keys.status === 'rejected') throw keys.reason
-      return keys.value
+      wal.write(batch.map((pending) => pending.frame))
+      return true
     } catch (error) {
       await this.#giveUp(batch, error)
-      return null
+      return false
     }
   }
 
-  async #sync(syncSlots: () => Promise<void>, batch: readonly Pending[]): Promise<boolean> {
+  async #sync(batch: readonly Pending[]): Promise<boolean> {
     try {
-      await Promise.all([this.#options.wal.sync(), syncSlots()])
+      await this.#options.wal.sync()
       return true
     } catch (error) {
       this.#fatal(error, batch)

@@ -17,7 +17,6 @@ import { Publisher } from './publisher.ts'
 import { createRandomPool } from './random-pool.ts'
 import { type Replayed, replay } from './replay.ts'
 import { createSigner, type Signer } from './signer.ts'
-import { SlotFile } from './slot-file.ts'
 import { Wal } from './wal.ts'
 
 /**
@@ -36,7 +35,6 @@ export async function openLedgerOn(disk: Disk, options: LedgerOptions): Promise<
   const signer = createSigner(options.origin, options.signingKey)
   mkdirSync(options.dir, { recursive: true, mode: 0o700 })
   const lock = await lockDirectory(options.dir)
-  const slots = new SlotFile(disk, join(options.dir, 'keys'))
   let wal: Wal | null = null
   try {
     const hasher = await createHasher()
@@ -48,20 +46,14 @@ export async function openLedgerOn(disk: Disk, options: LedgerOptions): Promise<
       verifierKey: signer.verifierKey,
       hasher,
       wal,
-      slots,
       publisher,
     })
     const shown = await show(publisher, signer, replayed)
     const encoder = new Encoder(hasher, createRandomPool())
     const { release, held } = lock
-    return new FileLedger(
-      options,
-      { disk, signer, encoder, wal, slots, publisher, replayed, release, held },
-      shown,
-    )
+    return new FileLedger(options, { disk, signer, encoder, wal, publisher, replayed, release, held }, shown)
   } catch (error) {
     await wal?.close()
-    await slots.close()
     await lock.release()
     if (isCapacityError(error))
       throw new LedgerError('ledger_not_writable', 'the disk is full; free space and start again', {

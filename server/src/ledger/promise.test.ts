@@ -23,7 +23,7 @@ const GOLDEN = fileURLToPath(new URL('../../../vectors/golden-ledger', import.me
 test('the golden ledger of version 1 opens, reads, continues and still verifies against its first checkpoint', async () => {
   using scratch = scratchDir()
   mkdirSync(scratch.dir)
-  for (const name of ['wal', 'keys', 'public', 'signed-checkpoint']) {
+  for (const name of ['wal', 'public', 'signed-checkpoint']) {
     cpSync(join(GOLDEN, name), join(scratch.dir, name), { recursive: true })
   }
   cpSync(join(GOLDEN, 'keyring'), `${scratch.dir}.keyring`)

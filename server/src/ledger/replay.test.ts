@@ -15,7 +15,9 @@ import { parseVerifierKey, verifyLedger } from 'sekisho-verify'
 import { directoryReader } from 'sekisho-verify/node'
 import { realDisk } from './disk.ts'
 import { intentDraft, openTest, outcomeDraft, scratchDir, signingKey } from './fixture.ts'
-import { frameLength } from './frame.ts'
+import { frameLength, SLOT_AT } from './frame.ts'
+import { SLOT_BYTES } from './key-slot.ts'
+import type { StoredExchange } from './ledger.ts'
 import { SEGMENT_HEADER_BYTES, scanFrames } from './segment.ts'
 
 const FIRST_SEGMENT = 'wal/000000000000.wal'
@@ -72,9 +74,10 @@ test('the last frame torn at every byte: what came before it is kept, the rest i
     start + 1,
     start + 11,
     start + 12,
-    start + 47,
-    start + 119,
-    start + 120,
+    start + 51,
+    start + 52,
+    start + 159,
+    start + 160,
     end - 1,
     end,
   ]) {
@@ -87,14 +90,52 @@ test('the last frame torn at every byte: what came before it is kept, the rest i
   }
 })
 
-test('the key slot of the last entry torn or missing: the entry was never acknowledged and is cut', async () => {
+test('a tear in the key slot of the last entry, at every byte: the entry was never acknowledged and is cut', async () => {
   using scratch = scratchDir()
   const left = await crashed(3, scratch.dir, scratch.copy)
-  truncateSync(join(left, 'keys/000000.keys'), 48 * 3 - 1)
-  const ledger = await openTest(left)
-  assert.equal(ledger.size(), 2)
-  assert.equal((await ledger.append(intentDraft(9))).index, 2)
+  const path = join(left, FIRST_SEGMENT)
+  const whole = readFileSync(path)
+  const start = boundaries(path)[2] ?? 0
+  for (let kept = 1; kept < SLOT_BYTES; kept++) {
+    const torn = Buffer.from(whole)
+    torn.fill(0, start + SLOT_AT + kept, start + SLOT_AT + SLOT_BYTES)
+    if (
+      torn.equals(whole) ||
+      torn.subarray(start + SLOT_AT, start + SLOT_AT + kept).every((byte) => byte === 0)
+    )
+      continue
+    writeFileSync(path, torn)
+    const ledger = await openTest(left)
+    assert.equal(ledger.size(), 2, `kept ${kept} bytes`)
+    if (kept === 20) assert.equal((await ledger.append(intentDraft(9))).index, 2)
+    await ledger.close()
+    rmSync(join(left, 'public'), { recursive: true })
+    rmSync(join(left, 'signed-checkpoint'))
+  }
+})
+
+test('a secret destroyed before a crash stays destroyed, and costs neither its entry nor another', async () => {
+  using scratch = scratchDir()
+  const ledger = await openTest(scratch.dir, { checkpointIntervalMs: 5 })
+  for (let i = 0; i < 3; i++) await ledger.append(intentDraft(i, 4))
+  await ledger.shred(2)
+  const left = scratch.copy()
+  copyFileSync(`${scratch.dir}.keyring`, `${left}.keyring`)
   await ledger.close()
+  const path = join(left, FIRST_SEGMENT)
+  for (const interrupted of [false, true]) {
+    if (interrupted) flip(path, (boundaries(path)[2] ?? 0) + SLOT_AT + 39)
+    const again = await openTest(left)
+    assert.equal(again.size(), 3)
+    if (interrupted) await assert.rejects(again.read(2), code('ledger_key_slot_corrupt'))
+    else assert.equal(((await again.read(2)) as StoredExchange).content, 'unavailable')
+    assert.equal((await again.read(1)).index, 1)
+    if (interrupted) {
+      await again.shred(2)
+      assert.equal(((await again.read(2)) as StoredExchange).content, 'unavailable')
+    }
+    await again.close()
+  }
 })
 
 test('damage to what was acknowledged is refused, whatever byte it hits', async () => {
@@ -107,12 +148,12 @@ test('damage to what was acknowledged is refused, whatever byte it hits', async 
     start,
     start + 4,
     start + 8,
-    start + 12,
-    start + 20,
-    start + 30,
-    start + 45,
+    start + 52,
     start + 60,
-    start + 120,
+    start + 70,
+    start + 85,
+    start + 100,
+    start + 160,
     end - 1,
   ]) {
     writeFileSync(path, whole)
@@ -244,7 +285,10 @@ test('a damaged key slot is an error when read, never "unavailable" and never ab
   let ledger = await openTest(scratch.dir)
   for (let i = 0; i < 3; i++) await ledger.append(intentDraft(i, 4))
   await ledger.close()
-  flip(join(scratch.dir, 'keys/000000.keys'), 48 + 30)
+  flip(
+    join(scratch.dir, FIRST_SEGMENT),
+    (boundaries(join(scratch.dir, FIRST_SEGMENT))[1] ?? 0) + SLOT_AT + 30,
+  )
   ledger = await openTest(scratch.dir)
   await assert.rejects(ledger.read(1), code('ledger_key_slot_corrupt'))
   assert.equal((await ledger.read(2)).index, 2)

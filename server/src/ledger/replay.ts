@@ -18,11 +18,9 @@ import type { Disk, DiskFile } from './disk.ts'
 import { LedgerError } from './error.ts'
 import type { Frame } from './frame.ts'
 import type { Hasher } from './hasher.ts'
-import { parseSlot } from './key-slot.ts'
 import { OpenIntents } from './open-intents.ts'
 import type { PublishedStatement, Publisher } from './publisher.ts'
 import { provesDurable, scanFrames } from './segment.ts'
-import type { SlotFile } from './slot-file.ts'
 import { EMPTY_STATE, type LedgerState, readState } from './state-file.ts'
 import { type Tile, TileTree } from './tile-tree.ts'
 import type { Wal } from './wal.ts'
@@ -49,7 +47,6 @@ export interface ReplayParts {
   readonly verifierKey: string
   readonly hasher: Hasher
   readonly wal: Wal
-  readonly slots: SlotFile
   readonly publisher: Publisher
 }
 
@@ -118,7 +115,7 @@ class Walk {
       await file.close()
       return
     }
-    const kept = await this.#keptFrames(
+    const kept = this.#keptFrames(
       frames.map(({ frame }) => frame),
       covered,
     )
@@ -143,24 +140,20 @@ class Walk {
   }
 
   /**
-   * How many frames stay. An entry was acknowledged only when its key slot was durable too, so frames that were not
-   * yet known durable by the last one are cut from the first whose slot is missing.
+   * How many frames stay. A slot is outside its frame's CRC, so a tear can be in it alone: frames that nothing proves
+   * durable are cut from the first whose slot is neither live nor empty. Secrets are destroyed only of entries that a
+   * checkpoint covers, so an overwrite that was interrupted is never taken for a tear.
    */
-  async #keptFrames(frames: readonly Frame[], covered: number): Promise<number> {
+  #keptFrames(frames: readonly Frame[], covered: number): number {
     const durable = Math.max(covered, frames.at(-1)?.durable ?? 0)
-    for (const [i, frame] of frames.entries()) {
-      if (frame.index < durable) continue
-      const slot = parseSlot(await this.#parts.slots.read(frame.index), frame.leaf.subarray(8, 40))
-      if (slot.state === 'defect') return i
-    }
-    return frames.length
+    const torn = frames.findIndex((frame) => frame.index >= durable && frame.slot.state === 'defect')
+    return torn < 0 ? frames.length : torn
   }
 
   /** What was read may still be only in memory: it is synced before anything is built on it. */
   async #resume(file: DiskFile, offsets: number[], end: number): Promise<void> {
     await this.#parts.wal.resume(file, offsets, end)
     await this.#parts.wal.sync()
-    if (this.tree.size > 0) await this.#parts.slots.sync(this.tree.size - 1)
   }
 
   #apply(frame: Frame): void {

@@ -2,17 +2,22 @@
  * The write-ahead log: segments of frames, and where each entry lies in them.
  *
  * Spec: docs/spec/ledger.md §7. This is the truth; tiles, indices and state are derived from it.
- * INVARIANT: bytes before `committed` are durable and never written again.
+ * INVARIANT: bytes before `committed` are durable and never written again, except key slots, which are zeroed.
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
 import { LedgerError } from './error.ts'
-import { type Frame, parseFrame } from './frame.ts'
+import { type Frame, parseFrame, SLOT_AT } from './frame.ts'
+import { EMPTY_SLOT } from './key-slot.ts'
 import { checkSegmentHeader, encodeSegmentHeader, SEGMENT_HEADER_BYTES, scanFrames } from './segment.ts'
 
 /** Sealed segments kept open for reading. */
 const OPEN_SEGMENTS_MAX = 8
+/** Segments hold record secrets: nobody but their owner reads them. */
+const SEGMENT_MODE = 0o600
+/** Frames are gathered here, so that a batch is few writes; a larger frame is written from where it is. */
+const GATHER_BYTES = 256 * 1024
 
 interface Sealed {
   readonly file: DiskFile
@@ -31,6 +36,7 @@ export class Wal {
   /** Offset of every frame of the active segment. */
   #offsets: number[] = []
   #committed = SEGMENT_HEADER_BYTES
+  readonly #gather = Buffer.allocUnsafe(GATHER_BYTES)
 
   private constructor(disk: Disk, dir: string, logId: Buffer, firsts: number[]) {
     this.#disk = disk
@@ -85,8 +91,26 @@ export class Wal {
   }
 
   /** Writes frames after the committed ones. Nothing counts before `sync` and `commit`. */
-  write(data: Buffer): Promise<void> {
-    return this.#file().write(data, this.#committed)
+  write(frames: readonly Buffer[]): void {
+    const file = this.#file()
+    let at = this.#committed
+    let gathered = 0
+    const flush = () => {
+      if (gathered > 0) file.write(this.#gather.subarray(0, gathered), at)
+      at += gathered
+      gathered = 0
+    }
+    for (const frame of frames) {
+      if (gathered + frame.length > GATHER_BYTES) flush()
+      if (frame.length > GATHER_BYTES) {
+        file.write(frame, at)
+        at += frame.length
+      } else {
+        this.#gather.set(frame, gathered)
+        gathered += frame.length
+      }
+    }
+    flush()
   }
 
   sync(): Promise<void> {
@@ -109,7 +133,7 @@ export class Wal {
   /** Tries whether the disk takes `bytes` more, and takes them back. */
   async probe(bytes: number): Promise<void> {
     try {
-      await this.write(Buffer.alloc(bytes))
+      this.write([Buffer.alloc(bytes)])
     } finally {
       await this.rewind()
     }
@@ -130,19 +154,14 @@ export class Wal {
 
   /** @throws {LedgerError} `ledger_wal_corrupt` */
   async readFrame(index: number): Promise<Frame> {
-    const first = this.#segmentOf(index)
-    const active = first === this.#firsts.at(-1)
-    const place = index - first
-    const { file, offsets } = active
-      ? { file: this.#file(), offsets: this.#offsets }
-      : await this.#openSealed(first)
-    const start = offsets[place]
-    const end = offsets[place + 1] ?? this.#committed // the active segment's last frame ends where the next begins
-    const frame = start === undefined ? null : parseFrame(await file.read(start, end - start))
-    if (frame === null || frame.index !== index) {
-      throw new LedgerError('ledger_wal_corrupt', `entry ${index} in \`${this.#path(first)}\` is damaged`)
-    }
-    return frame
+    return (await this.#locate(index)).frame
+  }
+
+  /** Zeroes the key slot of an entry, durably. */
+  async destroySlot(index: number): Promise<void> {
+    const { file, start } = await this.#locate(index)
+    file.write(EMPTY_SLOT, start + SLOT_AT)
+    await file.sync()
   }
 
   async close(): Promise<void> {
@@ -154,9 +173,25 @@ export class Wal {
   }
 
   async #create(first: number): Promise<void> {
-    await this.#disk.writeWhole(this.#path(first), encodeSegmentHeader(first, this.#logId))
+    await this.#disk.writeWhole(this.#path(first), encodeSegmentHeader(first, this.#logId), SEGMENT_MODE)
     await this.#disk.syncDirectory(this.#dir)
     this.#firsts.push(first)
+  }
+
+  async #locate(index: number): Promise<{ frame: Frame; file: DiskFile; start: number }> {
+    const first = this.#segmentOf(index)
+    const active = first === this.#firsts.at(-1)
+    const place = index - first
+    const { file, offsets } = active
+      ? { file: this.#file(), offsets: this.#offsets }
+      : await this.#openSealed(first)
+    const start = offsets[place] ?? 0
+    const end = offsets[place + 1] ?? this.#committed // the active segment's last frame ends where the next begins
+    const frame = parseFrame(await file.read(start, end - start))
+    if (frame === null || frame.index !== index) {
+      throw new LedgerError('ledger_wal_corrupt', `entry ${index} in \`${this.#path(first)}\` is damaged`)
+    }
+    return { frame, file, start }
   }
 
   #segmentOf(index: number): number {
