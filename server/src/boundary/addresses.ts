@@ -25,12 +25,33 @@ export function parseIpv4(text: string): number | null {
 
 /** Every address that a spelling of IPv4 may mean: 1–4 parts, decimal, octal (leading 0) or hexadecimal (0x). */
 export function readingsOfIpv4(text: string): string[] {
+  // Nearly every address is plain, and then has one reading: itself.
+  if (isPlainQuad(text)) return [text]
   const parts = text.split('.')
   if (parts.length > 4) return []
   const lax = assemble(parts.map(parsePart))
   const padded = parts.every((part) => /^\d+$/.test(part)) ? assemble(parts.map(Number)) : null
   return [...new Set([lax, padded].filter((value) => value !== null).map(formatIpv4))]
 }
+
+/** Whether `text` is a dotted quad in its own canonical form. */
+function isPlainQuad(text: string): boolean {
+  let dots = 0
+  let part = -1
+  for (let i = 0; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : DOT
+    if (code === DOT) {
+      if (part < 0) return false
+      part = -1
+      dots++
+    } else if (code < 48 || code > 57 || part === 0) return false
+    else part = part < 0 ? code - 48 : part * 10 + code - 48
+    if (part > 255) return false
+  }
+  return dots === 4
+}
+
+const DOT = 46
 
 /** inet_aton's rule for one part; NaN when it is none. */
 function parsePart(part: string): number {

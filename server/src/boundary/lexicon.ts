@@ -20,6 +20,8 @@ interface Term {
   readonly closed: boolean
 }
 
+const WORD = Uint8Array.from({ length: 128 }, (_, code) => (/\w/.test(String.fromCharCode(code)) ? 1 : 0))
+
 /** The trie: edges in one open-addressed table, from node and UTF-16 unit to node. LIMIT: 32,767 nodes. */
 const EDGE_SLOTS = 1 << 15
 const EDGE_KEYS = new Int32Array(EDGE_SLOTS)
@@ -75,9 +77,7 @@ function standsAlready(hits: readonly ConceptHit[], from: number, concept: numbe
 
 /** Latin letters, digits and the hyphen-free inside of a word. */
 function isWord(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95
-  )
+  return code < 128 && WORD[code] === 1
 }
 
 /** The slot of an edge, or the free one where it would go. */

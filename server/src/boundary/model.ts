@@ -62,10 +62,12 @@ export function loadModel(): Model {
 }
 
 /**
- * Scores of the outputs `from` up to `to` for the features gathered last, into `scores[output]`.
+ * Scores of the outputs `from` up to `to` for the features gathered last, into `scores[output]`; outputs beside
+ * these may be scored too.
  *
  * Exact whatever the order: a group's weights add up as integers, and integers times one float32 a group fit a
- * double, so the same text has the same score on every machine.
+ * double, so the same text has the same score on every machine. Four outputs at a time, because their sums stay in
+ * registers: one pass over the features for all outputs took three times as long.
  */
 export function scoreInto(
   scores: Float64Array,
@@ -74,23 +76,37 @@ export function scoreInto(
   from: number,
   to: number,
 ): void {
-  const { weights, scales, biases } = model
-  scores.fill(0, from, to)
-  for (const { buckets, size, value } of groups) {
-    SUMS.fill(0, from, to)
-    for (let i = 0; i < size; i++) {
-      // Buckets are below FEATURE_BUCKETS and outputs below OUTPUTS, as the tables' sizes are.
-      const row = buckets[i]! * OUTPUTS
-      for (let output = from; output < to; output++) SUMS[output]! += weights[row + output]!
-    }
-    for (let output = from; output < to; output++) scores[output]! += value * SUMS[output]!
-  }
-  for (let output = from; output < to; output++) {
-    scores[output] = scores[output]! * scales[output]! + biases[output]!
+  for (let output = from; output < to; output += 4) {
+    scoreFour(scores, model, groups, Math.min(output, OUTPUTS - 4))
   }
 }
 
-const SUMS = new Int32Array(OUTPUTS)
+function scoreFour(
+  scores: Float64Array,
+  { weights, scales, biases }: Model,
+  groups: GatheredFeatures['groups'],
+  at: number,
+): void {
+  scores.fill(0, at, at + 4)
+  for (const { buckets, size, value } of groups) {
+    let [a, b, c, d] = [0, 0, 0, 0]
+    for (let i = 0; i < size; i++) {
+      // INVARIANT: buckets are below FEATURE_BUCKETS and `at + 3` below OUTPUTS, so every index is in its table.
+      const row = buckets[i]! * OUTPUTS + at
+      a += weights[row]!
+      b += weights[row + 1]!
+      c += weights[row + 2]!
+      d += weights[row + 3]!
+    }
+    scores[at]! += value * a
+    scores[at + 1]! += value * b
+    scores[at + 2]! += value * c
+    scores[at + 3]! += value * d
+  }
+  for (let output = at; output < at + 4; output++) {
+    scores[output] = scores[output]! * scales[output]! + biases[output]!
+  }
+}
 
 /** Log-odds to probability. */
 export function sigmoid(logit: number): number {

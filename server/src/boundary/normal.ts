@@ -36,8 +36,8 @@ export function normalise(text: string, shape = shapeOf(text)): NormalText {
   let length = 0
   for (; hit !== null; hit = FOLDABLE.exec(text)) {
     const [piece] = hit
-    const form = INVISIBLE.test(piece) ? [...piece].filter((char) => !INVISIBLE.test(char)).join('') : piece
-    const folded = form.normalize('NFKC')
+    const folded = foldedOf(piece)
+    if (folded === piece) continue
     pieces.push(text.slice(from, hit.index), folded)
     length += hit.index - from + folded.length
     from = hit.index + piece.length
@@ -51,6 +51,24 @@ export function normalise(text: string, shape = shapeOf(text)): NormalText {
     text: pieces.join(''),
     at: (index) => Math.min(text.length, index + shiftAt(starts, shifts, index)),
   }
+}
+
+/** Forms of single characters: Japanese text has a full-width mark in every sentence. LIMIT: at most 65,536. */
+const FOLDED = new Map<string, string>()
+
+function foldedOf(piece: string): string {
+  if (piece.length > 1) return fold(piece)
+  let folded = FOLDED.get(piece)
+  if (folded === undefined) {
+    folded = fold(piece)
+    FOLDED.set(piece, folded)
+  }
+  return folded
+}
+
+function fold(piece: string): string {
+  const form = INVISIBLE.test(piece) ? [...piece].filter((char) => !INVISIBLE.test(char)).join('') : piece
+  return form.normalize('NFKC')
 }
 
 function shiftAt(starts: readonly number[], shifts: readonly number[], index: number): number {

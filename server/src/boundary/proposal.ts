@@ -90,18 +90,27 @@ function sideOf(cyber: number, harm: number, dual: number, forbidden: number): P
 
 /** The likeliest of the capabilities that the side may have; only the span of outputs that holds them is scored. */
 function capabilityOf(model: Model, gathered: GatheredFeatures, side: Proposal['side']): Capability {
-  const outputs = OUTPUTS_OF_SIDE[side]
-  const [first = HEADS] = outputs
-  if (outputs.length > 1) scoreInto(SCORES, model, gathered, first, Math.max(...outputs) + 1)
-  let best = first
+  const { outputs, from, to } = SPAN_OF_SIDE[side]
+  // One capability needs no score.
+  if (outputs.length > 1) scoreInto(SCORES, model, gathered, from, to)
+  let best = outputs[0] ?? HEADS
   for (const output of outputs) if ((SCORES[output] ?? 0) > (SCORES[best] ?? 0)) best = output
   return CAPABILITIES[best - HEADS] ?? 'none'
 }
 
-/** Outputs of a side's capabilities, in the order of CAPABILITIES_OF_SIDE. */
-const outputsOf = (side: Proposal['side']): readonly number[] =>
-  CAPABILITIES_OF_SIDE[side].map((name) => HEADS + CAPABILITIES.indexOf(name))
-const OUTPUTS_OF_SIDE: Readonly<Record<Proposal['side'], readonly number[]>> = {
+/** Outputs of a side's capabilities in the order of CAPABILITIES_OF_SIDE, and the span that holds them. */
+interface OutputSpan {
+  readonly outputs: readonly number[]
+  readonly from: number
+  readonly to: number
+}
+
+function outputsOf(side: Proposal['side']): OutputSpan {
+  const outputs = CAPABILITIES_OF_SIDE[side].map((name) => HEADS + CAPABILITIES.indexOf(name))
+  return { outputs, from: Math.min(...outputs), to: Math.max(...outputs) + 1 }
+}
+
+const SPAN_OF_SIDE: Readonly<Record<Proposal['side'], OutputSpan>> = {
   defensive: outputsOf('defensive'),
   dual_use: outputsOf('dual_use'),
   offensive: outputsOf('offensive'),

@@ -60,12 +60,13 @@ export function readSegment(text: string): SegmentReading {
   const parts = partsOf(text, shape)
   const ask = textOf(text, parts, 'instruction')
   const evidence = clipped(textOf(text, parts, 'evidence'))
-  const asked = readable(ask, shape)
+  const normal = normalise(text, shape)
+  const asked = readable(ask, shape, ask === text ? normal : undefined)
   const gathered = gatherFeatures(asked)
   const vague = evidence === '' && isVague(asked, gathered.hits)
   const own = ask === '' ? null : propose(MODEL, gathered)
   const proposal = combine(own, asked, asked === ask ? shape : shapeOf(asked), evidence, shape)
-  const targets = findTargetsIn(normalise(text, shape), text)
+  const targets = findTargetsIn(normal, text)
   const inAsk = (target: FoundTarget): boolean => kindAt(parts, target.start) === 'instruction'
   return {
     proposal,

@@ -97,11 +97,12 @@ function readCandidate(
 /** Sentence marks and closing brackets at the end belong to the sentence. */
 function trimmed(raw: string): string {
   let end = raw.length
-  while (end > 0 && /[.,;:!?'"”’]/.test(raw[end - 1] ?? '')) end--
+  while (end > 0 && `.,;:!?'"”’`.includes(raw.charAt(end - 1))) end--
+  const last = raw.charAt(end - 1)
+  if (last !== ')' && last !== ']') return raw.slice(0, end)
   const opens = (raw.match(/[([]/g) ?? []).length
   const closes = (raw.match(/[)\]]/g) ?? []).length
-  if (closes > opens && /[)\]]/.test(raw[end - 1] ?? '')) end--
-  return raw.slice(0, end)
+  return raw.slice(0, closes > opens ? end - 1 : end)
 }
 
 /** HOSTILE: userinfo, backslashes, odd hosts. WHATWG parsing resolves them as a client would. */

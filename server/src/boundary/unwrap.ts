@@ -3,7 +3,7 @@
  *
  * Spec: docs/spec/boundary.md §2. HOSTILE: bounded in number, size and depth, so a bomb costs nothing.
  */
-import { normalise } from './normal.ts'
+import { type NormalText, normalise } from './normal.ts'
 import { SHAPE, shapeOf } from './shape.ts'
 
 /** Encoded runs opened in one text, characters of each, and how deep encodings nest. */
@@ -39,10 +39,11 @@ const WRAPPED = SHAPE.foldable | SHAPE.ampersand | SHAPE.lookalike | SHAPE.setAp
  * `text` as it is meant to be read: normal form, lookalikes folded inside mixed words, entities resolved.
  *
  * @param shape the shape of `text` or of a text that holds its lines
+ * @param normal `text` in normal form, where it is known already
  */
-export function readable(text: string, shape = shapeOf(text)): string {
+export function readable(text: string, shape = shapeOf(text), normal?: NormalText): string {
   if ((shape & WRAPPED) === 0) return text
-  let plain = normalise(text, shape).text
+  let plain = (normal ?? normalise(text, shape)).text
   if (plain.includes('&')) plain = plain.replace(ENTITIES, resolveEntity)
   if (/[\u0370-\u052f]/.test(plain)) {
     plain = plain.replace(MIXED, (word) => [...word].map((letter) => FOLD.get(letter) ?? letter).join(''))
