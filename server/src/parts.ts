@@ -89,6 +89,8 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
         deciderFor: deciders,
         guard: { canaries: config.guard.canaries, heldBytesMax: config.guard.heldBytesMax },
         ledger,
+        checkpointed: async (index) => void (await ledger.checkpointCovering(index)),
+        hostNames: config.listen.hostNames,
         endUserSecret: keys.endUserSecret,
         consoleUrl,
         clock: systemClock,

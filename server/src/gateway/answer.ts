@@ -13,7 +13,6 @@ import {
   type UpstreamExchange,
   type UpstreamSink,
   type VendorModel,
-  type VendorProblem,
 } from '../upstream/index.ts'
 import type { Problem } from '../wire/index.ts'
 import type { GatewayDeps } from './deps.ts'
@@ -21,7 +20,7 @@ import { type GatewayErrorCode, problemOfGatewayError } from './error.ts'
 import type { Recorded } from './exchange.ts'
 import type { OpenExchange, OpenExchanges } from './open-exchanges.ts'
 import { type Outcome, recordOutcome } from './record-outcome.ts'
-import type { Relay, RelayStep, RelayStop } from './relay.ts'
+import { type Relay, type RelayStep, type RelayStop, vendorStop } from './relay.ts'
 import { receiptId, refsHeaders, respondProblem } from './respond.ts'
 
 /** How much of a vendor's error answer is read, in bytes. */
@@ -192,7 +191,6 @@ export class Answer implements OpenExchange, UpstreamSink {
   async #complete(tail: Buffer[]): Promise<void> {
     const last = tail.length === 1 ? tail[0]! : Buffer.concat(tail)
     const refused = this.#relay.summary().refusedByProvider
-    this.#hooks.issued(this.#relay.summary().opaque)
     await this.#settle(
       {
         end: refused ? 'refused' : 'completed',
@@ -202,6 +200,7 @@ export class Answer implements OpenExchange, UpstreamSink {
         ...(refused ? { sticky: 'provider' as const } : {}),
       },
       () => {
+        this.#hooks.issued(this.#relay.summary().opaque)
         if (this.#response.destroyed) return
         if (!this.#response.headersSent) this.#writeHead(this.#x.request.stream ? null : last.length)
         this.#response.end(last)
@@ -231,7 +230,9 @@ export class Answer implements OpenExchange, UpstreamSink {
     if (outcome.end !== 'completed') this.#x.abort.abort()
     const status = outcome.end === 'completed' ? 200 : null
     try {
-      await recordOutcome(this.#x, { ...outcome, ...this.#accounts() }, this.#deps)
+      const index = await recordOutcome(this.#x, { ...outcome, ...this.#accounts() }, this.#deps)
+      // T2: the last bytes wait for a signed checkpoint that covers intent and outcome.
+      if (this.#x.decision.receipt === 'T2') await this.#deps.checkpointed(index)
       release()
     } catch (error) {
       this.#deps.log.error(
@@ -315,14 +316,5 @@ export class Answer implements OpenExchange, UpstreamSink {
       elapsedMs: this.#deps.clock.monotonicMs() - startedMs,
       firstByteMs: this.#firstByteMs === null ? null : this.#firstByteMs - startedMs,
     })
-  }
-}
-
-function vendorStop(vendor: VendorProblem): RelayStop {
-  return {
-    problem: vendor.problem,
-    end: vendor.sticky ? 'refused' : 'failed',
-    ...(vendor.sticky ? { sticky: 'provider' as const } : {}),
-    vendor: { status: vendor.vendorStatus, code: vendor.vendorCode, by: vendor.by },
   }
 }

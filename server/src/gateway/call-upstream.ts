@@ -9,7 +9,7 @@ import { type Upstream, type VendorModel, vendorPatch } from '../upstream/index.
 import { type Problem, patchBody } from '../wire/index.ts'
 import { Answer } from './answer.ts'
 import type { GatewayDeps } from './deps.ts'
-import { type GatewayErrorCode, problemOfGatewayError } from './error.ts'
+import { GatewayError, type GatewayErrorCode, problemOfGatewayError } from './error.ts'
 import type { Recorded } from './exchange.ts'
 import { factsInput } from './find-facts.ts'
 import { createStreamRelay } from './guard-stream.ts'
@@ -61,7 +61,7 @@ function sendOrFail(
     if (deps.authority.snapshot() !== x.snapshot) answer.redecide()
     if (!x.abort.signal.aborted) send(x, way.pseudonym(x.principal.actor.id), answer, upstream, model)
   } catch (error) {
-    answer.onError(error instanceof Error ? error : new Error(String(error)))
+    answer.onError(error instanceof Error ? error : new GatewayError('gateway_internal', String(error)))
   }
 }
 
@@ -97,6 +97,12 @@ function whyNotSent(
     return {
       code: 'gateway_dialect_unserved',
       message: `model \`${model.id}\` is not served in this API; it speaks ${model.dialects.join(', ')}`,
+    }
+  }
+  if (x.decision.receipt === 'T3') {
+    return {
+      code: 'gateway_receipt_tier_unavailable',
+      message: 'the agreement wants a witnessed receipt (T3) before release, and no witness is configured',
     }
   }
   const foreign = issued.firstForeign(x.principal.actor.id, x.request.opaqueDigests)

@@ -14,7 +14,7 @@ export function decide(found: Found, deps: GatewayDeps): Decided {
     decision.verdict === 'allow'
       ? deps.authority.sticky(found.principal.actor.id, found.request.model, found.request.contentDigest())
       : null
-  const decided: Decided = {
+  return {
     ...found,
     // A grant is used up only by a decision that rests on it.
     grant: decision.usesGrant ? found.grant : null,
@@ -22,18 +22,4 @@ export function decide(found: Found, deps: GatewayDeps): Decided {
     decisionId: newDecisionId(),
     repeated,
   }
-  deps.observer.decided({
-    decision: decided.decisionId,
-    verdict: decided.decision.verdict,
-    clauses: decision.clauses.map((clause) => clause.clause),
-    institution: found.principal.institution.id,
-    sector: found.principal.institution.sector,
-    actor: found.principal.actor.id,
-    model: found.model?.id ?? 'unlisted',
-    capability: found.reading.capability,
-    side: found.reading.side,
-    snapshot: found.snapshot.index,
-    engineErrors: decision.engineErrors,
-  })
-  return decided
 }

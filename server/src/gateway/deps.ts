@@ -69,6 +69,10 @@ export interface GatewayDeps {
   readonly guard: GuardOptions
   /** For receipts; absent in a gateway process that does not write the ledger. */
   readonly ledger: Pick<Ledger, 'receipt' | 'read' | 'size'> | null
+  /** Resolves when a signed checkpoint covers the entry: what a T2 receipt waits for. */
+  readonly checkpointed: (index: number) => Promise<void>
+  /** Names beside the listening address under which people reach this listener. */
+  readonly hostNames: readonly string[]
   /** Key of the pseudonyms sent to vendors as end-user ids. */
   readonly endUserSecret: Buffer
   /** Public address of the console, without a trailing slash: named in every refusal. */

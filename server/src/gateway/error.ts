@@ -8,6 +8,12 @@ import type { Problem } from '../wire/index.ts'
 export type GatewayErrorCode =
   | 'gateway_route_unknown'
   | 'gateway_upgrade_refused'
+  | 'gateway_expectation_refused'
+  | 'gateway_host_refused'
+  | 'gateway_head_malformed'
+  | 'gateway_head_too_large'
+  | 'gateway_head_timeout'
+  | 'gateway_header_too_long'
   | 'gateway_header_conflict'
   | 'gateway_media_type'
   | 'gateway_body_timeout'
@@ -25,6 +31,7 @@ export type GatewayErrorCode =
   | 'gateway_ledger_unavailable'
   | 'gateway_dialect_unserved'
   | 'gateway_upstream_missing'
+  | 'gateway_receipt_tier_unavailable'
   | 'gateway_opaque_foreign'
   | 'gateway_answer_too_large'
   | 'gateway_answer_unreadable'
@@ -39,6 +46,12 @@ export type GatewayErrorCode =
 const ANSWERS: Record<GatewayErrorCode, { status: number; wireCode: string; retryAfterS?: number }> = {
   gateway_route_unknown: { status: 404, wireCode: 'not_found' },
   gateway_upgrade_refused: { status: 426, wireCode: 'not_found' },
+  gateway_expectation_refused: { status: 417, wireCode: 'invalid_prompt' },
+  gateway_host_refused: { status: 421, wireCode: 'not_found' },
+  gateway_head_malformed: { status: 400, wireCode: 'invalid_prompt' },
+  gateway_head_too_large: { status: 431, wireCode: 'invalid_prompt' },
+  gateway_head_timeout: { status: 408, wireCode: 'invalid_prompt' },
+  gateway_header_too_long: { status: 431, wireCode: 'invalid_prompt' },
   gateway_header_conflict: { status: 400, wireCode: 'invalid_prompt' },
   gateway_media_type: { status: 415, wireCode: 'invalid_prompt' },
   gateway_body_timeout: { status: 408, wireCode: 'invalid_prompt' },
@@ -55,6 +68,7 @@ const ANSWERS: Record<GatewayErrorCode, { status: number; wireCode: string; retr
   gateway_lease_expired: { status: 503, wireCode: 'server_overloaded', retryAfterS: 1 },
   gateway_ledger_unavailable: { status: 503, wireCode: 'server_overloaded', retryAfterS: 5 },
   gateway_dialect_unserved: { status: 400, wireCode: 'invalid_prompt' },
+  gateway_receipt_tier_unavailable: { status: 400, wireCode: 'invalid_prompt' },
   gateway_upstream_missing: { status: 503, wireCode: 'server_overloaded' },
   gateway_opaque_foreign: { status: 400, wireCode: 'invalid_prompt' },
   gateway_answer_too_large: { status: 502, wireCode: 'invalid_prompt' },
@@ -76,6 +90,10 @@ export class GatewayError extends Error {
     this.code = code
   }
 }
+
+/** Every code with its answer, for the specification page. */
+export const GATEWAY_ANSWERS: Readonly<Record<GatewayErrorCode, { status: number; wireCode: string }>> =
+  ANSWERS
 
 /** What a client is told about a `GatewayError`. */
 export function problemOfGatewayError(code: GatewayErrorCode, message: string): Problem {

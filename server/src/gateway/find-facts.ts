@@ -25,6 +25,7 @@ export function factsInput(read: Read, snapshot: Snapshot, deps: GatewayDeps): F
     session: read.session,
     grantUses: (grant: Grant) => authority.grantUses(grant.hold),
     budget: authority.budget(principal.actor.id, principal.institution.id),
+    // LIMIT: nothing watches for extraction yet (docs/spec/facts.md); the clauses that read it wait for the watcher.
     extraction: 'none',
     ledgerWritable: authority.ledgerWritable(),
     nowMs: clock.nowMs(),

@@ -1,5 +1,6 @@
 /** Tests of the way itself: evidence before answer, fail closed, one outcome per intent, stops that reach open streams. */
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, test } from 'node:test'
 import type { EntryDraft, ExchangeDraft } from '../ledger/index.ts'
 import { LedgerError } from '../ledger/index.ts'
@@ -289,4 +290,126 @@ test('closing ends open answers with a typed failure and waits for their outcome
   assert.match(await response.text(), /error/)
   await closed
   assert.equal(outcome().code, 'gateway_closing')
+})
+
+test('the last byte waits for a signed checkpoint where the clause asks for a T2 receipt', async () => {
+  let sealed: () => void = () => {}
+  const waited: number[] = []
+  gateway.checkpointed = (index) => {
+    waited.push(index)
+    return new Promise((resolve) => {
+      sealed = resolve
+    })
+  }
+  // Incident mode allows defensive work under clause 19.1, which carries the obligation.
+  gateway.authority.publish({ ...fakeSnapshot(11), incidentMode: true })
+  const call = gateway.nextCall()
+  const answer = gateway.ask()
+  const { sink } = await call
+  sink.onHead(200, JSON_HEAD)
+  sink.onData(chatAnswer('sealed'))
+  sink.onEnd()
+  let answered = false
+  void answer.then(() => {
+    answered = true
+  })
+  await settle()
+  assert.deepEqual(waited, [1])
+  assert.equal(answered, false)
+  sealed()
+  assert.match(await (await answer).text(), /sealed/)
+})
+
+test('encrypted reasoning passes only when it was released to the same principal', async () => {
+  const blob = 'gAAAAABo'.repeat(8)
+  const reasoning = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: blob }
+  const body = JSON.stringify({
+    model: 'rehearsal/1',
+    input: [reasoning, { role: 'user', content: 'go on' }],
+  })
+  const foreign = await gateway.ask({ path: '/v1/responses', body })
+  assert.equal(foreign.status, 400)
+  assert.match(await foreign.text(), /gateway_opaque_foreign/)
+  assert.equal(gateway.calls.length, 0)
+  assert.equal(outcome().code, 'gateway_opaque_foreign')
+
+  const first = gateway.nextCall()
+  const released = gateway.ask({
+    path: '/v1/responses',
+    body: JSON.stringify({ model: 'rehearsal/1', input: 'read this log' }),
+  })
+  const { sink } = await first
+  sink.onHead(200, JSON_HEAD)
+  const message = {
+    type: 'message',
+    id: 'm1',
+    status: 'completed',
+    role: 'assistant',
+    content: [{ type: 'output_text', text: 'ok', annotations: [] }],
+  }
+  sink.onData(
+    Buffer.from(
+      JSON.stringify({
+        id: 'r1',
+        object: 'response',
+        created_at: 1,
+        status: 'completed',
+        model: 'rehearsal/1',
+        output: [reasoning, message],
+        usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
+      }),
+    ),
+  )
+  sink.onEnd()
+  assert.equal((await released).status, 200)
+  const second = gateway.nextCall()
+  const again = gateway.ask({ path: '/v1/responses', body })
+  const next = await second
+  next.sink.onHead(200, JSON_HEAD)
+  next.sink.onError(new Error('enough'))
+  assert.equal((await again).status, 502)
+})
+
+/** Sends raw bytes and returns everything that comes back. */
+function raw(bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { port } = new URL(gateway.url)
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(bytes))
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk.toString()
+    })
+    socket.on('close', () => resolve(text))
+    socket.on('error', reject)
+  })
+}
+
+test('heads that never become a request get a typed answer and a closed connection', async () => {
+  const heads: [bytes: string, status: number, code: string][] = [
+    [
+      'GET /v1/models HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n',
+      421,
+      'gateway_host_refused',
+    ],
+    ['GET /v1/models HTTP/1.1\r\nconnection: close\r\n\r\n', 421, 'gateway_host_refused'],
+    [
+      'GET /v1/responses HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n',
+      426,
+      'gateway_upgrade_refused',
+    ],
+    ['CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n', 404, 'gateway_route_unknown'],
+    [
+      'POST /v1/responses HTTP/1.1\r\nhost: x\r\nexpect: x\r\nconnection: close\r\n\r\n',
+      417,
+      'gateway_expectation_refused',
+    ],
+    ['NONSENSE\r\n\r\n', 400, 'gateway_head_malformed'],
+    [`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`, 431, 'gateway_head_too_large'],
+  ]
+  for (const [bytes, status, code] of heads) {
+    const text = await raw(bytes)
+    assert.match(text, new RegExp(`^HTTP/1\\.1 ${status} `), code)
+    assert.match(text, new RegExp(code))
+  }
+  assert.equal(gateway.authority.drafts.length, 0)
 })

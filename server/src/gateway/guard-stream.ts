@@ -16,7 +16,7 @@ import {
   WireError,
 } from '../wire/index.ts'
 import { problemOfGatewayError } from './error.ts'
-import { NOTHING, type Relay, type RelayStep, type RelayStop, Summary } from './relay.ts'
+import { NOTHING, type Relay, type RelayStep, type RelayStop, Summary, vendorStop } from './relay.ts'
 
 export function createStreamRelay(
   dialect: Dialect,
@@ -95,13 +95,7 @@ export function notePart(parts: readonly StreamPart[], summary: Summary, dialect
     else if (part.type === 'opaque') summary.opaque.push(part.sha256)
     else if (part.type === 'end' && part.how === 'refused') summary.refusedByProvider = true
     else if (part.type === 'end' && part.how === 'failed') {
-      const vendor = classifyVendorFailure(dialect, part.vendorCode, part.vendorMessage)
-      return {
-        problem: vendor.problem,
-        end: vendor.sticky ? 'refused' : 'failed',
-        ...(vendor.sticky ? { sticky: 'provider' as const } : {}),
-        vendor: { status: 200, code: vendor.vendorCode, by: vendor.by },
-      }
+      return vendorStop(classifyVendorFailure(dialect, part.vendorCode, part.vendorMessage))
     }
   }
   return null

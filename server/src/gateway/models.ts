@@ -1,24 +1,26 @@
-/** `GET /v1/models`: what the caller's institution could ask for, in the shape its client expects. */
+/** `GET /v1/models`: what this gateway has an upstream for, in the shape the client expects. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { type ModelEntry, modelState } from '../agreement/index.ts'
+import { type ListedModel, modelAnswer, modelsAnswer } from '../wire/index.ts'
 import type { GatewayDeps } from './deps.ts'
 
-/** All models whose upstream is configured and which are not retired. Both vendors' members stand in each object. */
+/** All models whose upstream is configured and which are not retired. */
 export function listModels(headers: IncomingHttpHeaders, deps: GatewayDeps): Buffer {
-  const models = available(deps).map(describe)
-  const anthropic = headers['anthropic-version'] !== undefined
-  const list = anthropic
-    ? { data: models, has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
-    : // Codex reads `models`, its own catalogue of presets: none here, and it stops complaining.
-      { object: 'list', data: models, models: [] }
-  return Buffer.from(JSON.stringify(list))
+  const shape = shapeOf(headers)
+  const list = modelsAnswer(shape, available(deps).map(listed))
+  // Codex reads `models`, its own catalogue of presets: none here, and it stops complaining.
+  return Buffer.from(JSON.stringify(shape === 'openai' ? { ...list, models: [] } : list))
 }
 
 /** One model, or null. */
-export function describeModel(id: string, deps: GatewayDeps): Buffer | null {
+export function describeModel(id: string, headers: IncomingHttpHeaders, deps: GatewayDeps): Buffer | null {
   const entry = deps.models.find(id)
   if (entry === null || !available(deps).includes(entry)) return null
-  return Buffer.from(JSON.stringify(describe(entry)))
+  return Buffer.from(JSON.stringify(modelAnswer(shapeOf(headers), listed(entry))))
+}
+
+function shapeOf(headers: IncomingHttpHeaders): 'openai' | 'anthropic' {
+  return headers['anthropic-version'] === undefined ? 'openai' : 'anthropic'
 }
 
 function available(deps: GatewayDeps): ModelEntry[] {
@@ -28,15 +30,6 @@ function available(deps: GatewayDeps): ModelEntry[] {
   )
 }
 
-function describe(entry: ModelEntry) {
-  return {
-    id: entry.id,
-    object: 'model',
-    type: 'model',
-    created: 0,
-    created_at: '1970-01-01T00:00:00Z',
-    owned_by: entry.upstream,
-    display_name: entry.display,
-    tier: entry.tier,
-  }
+function listed(entry: ModelEntry): ListedModel {
+  return { id: entry.id, owner: entry.upstream, displayName: entry.display }
 }

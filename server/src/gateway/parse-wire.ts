@@ -93,7 +93,7 @@ function headerValue(incoming: IncomingMessage, name: string): string | null {
   if (value === undefined || value === '') return null
   if (typeof value !== 'string' || value.length > HEADER_VALUE_MAX) {
     throw new GatewayError(
-      'gateway_header_conflict',
+      'gateway_header_too_long',
       `header \`${name}\` is longer than ${HEADER_VALUE_MAX} characters`,
     )
   }

@@ -32,6 +32,7 @@ export async function recordIntent(
       ...(reserved.reservation === null ? {} : { reservation: reserved.reservation }),
     })
     const recorded: Recorded = { ...reserved, intent: appended.index }
+    announce(recorded, deps)
     if (!allowed || !appended.snapshotChanged) return recorded
     await recordOutcome(recorded, { end: 'refused', code: 'gateway_redecided', tokens: 0 }, deps)
   } catch (error) {
@@ -41,6 +42,23 @@ export async function recordIntent(
   }
   if (mayRetry) return 'stale'
   throw new GatewayError('gateway_not_ready', 'the programme is changing: try again shortly')
+}
+
+/** Told only of decisions that stand in the ledger. */
+function announce(x: Recorded, deps: GatewayDeps): void {
+  deps.observer.decided({
+    decision: x.decisionId,
+    verdict: x.decision.verdict,
+    clauses: x.decision.clauses.map((clause) => clause.clause),
+    institution: x.principal.institution.id,
+    sector: x.principal.institution.sector,
+    actor: x.principal.actor.id,
+    model: x.model?.id ?? 'unlisted',
+    capability: x.reading.capability,
+    side: x.reading.side,
+    snapshot: x.snapshot.index,
+    engineErrors: x.decision.engineErrors,
+  })
 }
 
 /** A failure to record is never a reason to serve: each becomes a typed 503. */
@@ -98,6 +116,7 @@ function intentDraft(x: Reserved): ExchangeDraft {
             : { count: decision.approval.count, roles: [...decision.approval.roles] },
         repeats: x.repeated?.decision ?? null,
         engine_errors: decision.engineErrors.length,
+        receipt: decision.receipt,
       },
       facts: { ...x.facts },
       reading: {

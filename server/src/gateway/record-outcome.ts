@@ -32,10 +32,14 @@ export interface Outcome {
   readonly sticky?: 'guard' | 'provider'
 }
 
-/** @throws what `Authority.append` throws; the caller then releases nothing more */
-export async function recordOutcome(recorded: Recorded, outcome: Outcome, deps: GatewayDeps): Promise<void> {
+/** The outcome's ledger index. @throws what `Authority.append` throws; the caller then releases nothing more */
+export async function recordOutcome(
+  recorded: Recorded,
+  outcome: Outcome,
+  deps: GatewayDeps,
+): Promise<number> {
   const released = outcome.released ?? Buffer.alloc(0)
-  await deps.authority.append({
+  const appended = await deps.authority.append({
     class: 'exchange',
     kind: 'outcome',
     institution: recorded.principal.institution.id,
@@ -65,6 +69,7 @@ export async function recordOutcome(recorded: Recorded, outcome: Outcome, deps: 
     },
     content: released,
   })
+  return appended.index
 }
 
 function stickyField(recorded: Recorded, outcome: Outcome, deps: GatewayDeps) {

@@ -1,6 +1,7 @@
 /**
  * What an upstream's answer goes through before a byte of it leaves: one interface for whole and streamed answers.
  */
+import type { VendorProblem } from '../upstream/index.ts'
 import type { Problem } from '../wire/index.ts'
 import type { Outcome } from './record-outcome.ts'
 
@@ -38,6 +39,16 @@ export interface Relay {
 }
 
 export const NOTHING: RelayStep = { release: [], tail: null, stop: null }
+
+/** What the provider's refusal or failure does to an answer: the sticky ones are remembered. */
+export function vendorStop(vendor: VendorProblem): RelayStop {
+  return {
+    problem: vendor.problem,
+    end: vendor.sticky ? 'refused' : 'failed',
+    ...(vendor.sticky ? { sticky: 'provider' as const } : {}),
+    vendor: { status: vendor.vendorStatus, code: vendor.vendorCode, by: vendor.by },
+  }
+}
 
 /** Collects what the parts of an answer say of it. */
 export class Summary implements RelaySummary {

@@ -3,8 +3,7 @@
  *
  * HOSTILE: everything that arrives. A failure nobody foresaw is a 500 without details, logged, and serves nothing.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
+import { createServer, type Server } from 'node:http'
 import { LedgerError } from '../ledger/index.ts'
 import { ProgrammeError } from '../programme/index.ts'
 import {
@@ -12,7 +11,6 @@ import {
   estimateInputTokens,
   type Problem,
   problemOfWireError,
-  problemResponse,
   routeFor,
   WireError,
   type WireRoute,
@@ -22,6 +20,7 @@ import type { Way } from './call-upstream.ts'
 import type { GatewayDeps } from './deps.ts'
 import { GatewayError, problemOfGatewayError } from './error.ts'
 import type { Arrived } from './exchange.ts'
+import { dialectGuess, hostCheckOf, refuseHeads } from './heads.ts'
 import { createIssuedBlobs } from './issued-blobs.ts'
 import { describeModel, listModels } from './models.ts'
 import { watchOpenExchanges } from './open-exchanges.ts'
@@ -36,6 +35,25 @@ import { respondJson, respondProblem } from './respond.ts'
 const HEAD_BYTES_MAX = 32 * 1024
 const HEADERS_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_MS = 65_000
+const SERVER_OPTIONS = {
+  maxHeaderSize: HEAD_BYTES_MAX,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  // The body has a timer of its own, so that its refusal is typed.
+  requestTimeout: 0,
+  connectionsCheckingInterval: 1_000,
+  // An absent Host is refused by our own check, with a typed answer.
+  requireHostHeader: false,
+} as const
+
+/** Why a request is turned away before anything of it is read. */
+const REFUSALS = {
+  gateway_closing: 'this gateway is shutting down: try again shortly',
+  gateway_busy: 'too many requests are under way: try again shortly',
+  gateway_host_refused:
+    'the `Host` header names another server: add the name to `listen.hostNames` if it is this one',
+} as const
+
 /** Longest wait for answers under way when the gateway closes. */
 const CLOSE_WAIT_MS = 5_000
 
@@ -55,32 +73,20 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
   const underWay = new Set<Promise<void>>()
   let closing = false
-  const server = createServer(
-    {
-      maxHeaderSize: HEAD_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      requestTimeout: 0,
-      insecureHTTPParser: false,
-    },
-    (request, response) => {
-      const served = serve(
-        request,
-        response,
-        deps,
-        way,
-        closing || underWay.size >= deps.limits.exchangesMax
-          ? closing
-            ? 'gateway_closing'
-            : 'gateway_busy'
-          : null,
-      )
-      underWay.add(served)
-      void served.finally(() => underWay.delete(served))
-    },
-  )
-  server.on('upgrade', (request, socket) => refuseUpgrade(request, socket))
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseMalformed(error, socket))
+  const server = createServer(SERVER_OPTIONS, (request, response) => {
+    const full = underWay.size >= deps.limits.exchangesMax
+    const refusal = closing ? 'gateway_closing' : full ? 'gateway_busy' : null
+    const served = serve(
+      { request, response },
+      deps,
+      way,
+      refusal ?? (hostServed(request.headers.host) ? null : 'gateway_host_refused'),
+    )
+    underWay.add(served)
+    void served.finally(() => underWay.delete(served))
+  })
+  const hostServed = hostCheckOf(server, deps.hostNames)
+  refuseHeads(server, (code) => deps.observer.refusedBeforeDecision(code))
   return {
     server,
     openExchanges: () => underWay.size,
@@ -97,21 +103,20 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
 /** One HTTP request; never rejects. */
 async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
+  http: Arrived['http'],
   deps: GatewayDeps,
   way: Way,
-  refusal: 'gateway_closing' | 'gateway_busy' | null,
+  refusal: keyof typeof REFUSALS | null,
 ): Promise<void> {
+  const { request, response } = http
   const target = request.url ?? ''
   const route = routeFor(request.method ?? '', target)
   const dialect: Dialect = route?.dialect ?? dialectGuess(request)
   try {
-    if (refusal !== null)
-      throw new GatewayError(refusal, 'no further request is taken now: try again shortly')
+    if (refusal !== null) throw new GatewayError(refusal, REFUSALS[refusal])
     const receipt = request.method === 'GET' ? /^\/v1\/receipts\/([A-Za-z0-9_-]{1,40})$/.exec(target) : null
     const arrived: Arrived = {
-      http: { request, response },
+      http,
       dialect,
       startedMs: deps.clock.monotonicMs(),
       abort: new AbortController(),
@@ -146,15 +151,10 @@ async function follow(route: WireRoute, arrived: Arrived, deps: GatewayDeps, way
     )
   }
   if (route.kind === 'models') return respondJson(response, 200, listModels(request.headers, deps))
-  const model = describeModel(route.id, deps)
+  const model = describeModel(route.id, request.headers, deps)
   if (model === null)
     throw new GatewayError('gateway_route_unknown', `no model \`${route.id.slice(0, 80)}\` is served here`)
   return respondJson(response, 200, model)
-}
-
-/** Which dialect an answer to an unknown route is dressed in. */
-function dialectGuess(request: IncomingMessage): Dialect {
-  return request.headers['anthropic-version'] === undefined ? 'responses' : 'messages'
 }
 
 function problemOf(error: unknown, deps: GatewayDeps): Problem {
@@ -166,40 +166,4 @@ function problemOf(error: unknown, deps: GatewayDeps): Problem {
     'gateway_internal',
     'something failed here that nobody foresaw; nothing was sent to the model',
   )
-}
-
-/** Codex asks for a WebSocket first and falls back to HTTP on 426. */
-function refuseUpgrade(request: IncomingMessage, socket: Duplex): void {
-  endRaw(
-    socket,
-    426,
-    'Upgrade Required',
-    problemOfGatewayError(
-      'gateway_upgrade_refused',
-      `\`${request.url?.slice(0, 80)}\` is served over HTTP only`,
-    ),
-  )
-}
-
-/** What Node's parser refused: nothing was read as a request. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const [status, reason] =
-    error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'Request Header Fields Too Large'] : [400, 'Bad Request']
-  endRaw(
-    socket,
-    status as number,
-    reason as string,
-    problemOfGatewayError('gateway_header_conflict', 'the request is not well-formed HTTP'),
-  )
-}
-
-function endRaw(socket: Duplex, status: number, reason: string, problem: Problem): void {
-  const answer = problemResponse('responses', problem)
-  const head = [`HTTP/1.1 ${status} ${reason}`, 'connection: close', `content-length: ${answer.body.length}`]
-  for (const [name, value] of Object.entries(answer.headers)) head.push(`${name}: ${value}`)
-  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), answer.body]))
 }

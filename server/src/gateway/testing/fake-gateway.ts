@@ -115,6 +115,8 @@ export interface FakeGateway {
   }): Promise<Response>
   url: string
   reading: Reading
+  /** What a T2 receipt waits for. */
+  checkpointed(index: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -145,6 +147,8 @@ export async function startFakeGateway(limits: Partial<GatewayLimits> = {}): Pro
     deciderFor: () => decider,
     guard: {},
     ledger: null,
+    checkpointed: (index) => fake.checkpointed(index),
+    hostNames: [],
     endUserSecret: Buffer.alloc(32, 1),
     consoleUrl: 'http://console.test',
     clock: systemClock,
@@ -166,6 +170,7 @@ export async function startFakeGateway(limits: Partial<GatewayLimits> = {}): Pro
     finished,
     url: `http://127.0.0.1:${port}`,
     reading: READING,
+    checkpointed: async () => {},
     nextCall: () => new Promise((resolve) => waiting.push(resolve)),
     ask: ({ stream = false, body, headers = {}, path = '/v1/chat/completions', signal } = {}) =>
       fetch(`http://127.0.0.1:${port}${path}`, {
