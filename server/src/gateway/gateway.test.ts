@@ -301,7 +301,9 @@ test('the last byte waits for a signed checkpoint where the clause asks for a T2
       sealed = resolve
     })
   }
-  // Incident mode allows defensive work under clause 19.1, which carries the obligation.
+  // Clause 19.1, dual-use work in incident mode, carries the obligation.
+  const target = { kind: 'ipv4', value: '192.0.2.7', raw: '192.0.2.7', segment: 0 } as const
+  gateway.reading = { ...READING, side: 'dual_use', capability: 'malware_analysis', targets: [target] }
   gateway.authority.publish({ ...fakeSnapshot(11), incidentMode: true })
   const call = gateway.nextCall()
   const answer = gateway.ask()
