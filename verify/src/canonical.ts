@@ -10,6 +10,8 @@ import { VerifyError } from './error.ts'
 
 /** Deepest nesting accepted, so that hostile input cannot exhaust the stack. */
 const DEPTH_MAX = 64
+/** Printable ASCII without quote and backslash: stands for itself. */
+const PLAIN = /^[ !#-[\]-~]*$/
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
 export interface JsonObject {
@@ -74,13 +76,19 @@ function encodeArray(items: readonly JsonValue[], depth: number): string {
 
 function encodeObject(value: JsonObject, depth: number): string {
   let out = '{'
-  // The default sort compares UTF-16 code units, which is RFC 8785 §3.2.3's order.
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sortedKeys(value)) {
     const member = value[key]
     if (member === undefined) continue
     out += `${(out.length === 1 ? '' : ',') + encodeString(key)}:${encode(member, depth + 1)}`
   }
   return `${out}}`
+}
+
+/** By UTF-16 code units, RFC 8785 §3.2.3: what `<` and the default sort compare. Most objects come sorted. */
+function sortedKeys(value: JsonObject): string[] {
+  const keys = Object.keys(value)
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort() // i is in range
+  return keys
 }
 
 function encodeInteger(value: number): string {
@@ -91,6 +99,7 @@ function encodeInteger(value: number): string {
 }
 
 function encodeString(value: string): string {
+  if (PLAIN.test(value)) return `"${value}"`
   if (!value.isWellFormed()) throw new VerifyError('json_string', 'a string holds a lone surrogate')
   return JSON.stringify(value)
 }

@@ -18,11 +18,12 @@ import {
   VerifyError,
 } from 'sekisho-verify'
 import { LedgerError } from './error.ts'
-import { allocateFrame, BLOB_AT, FRAME_BYTES_MAX, leafOf, slotOf } from './frame.ts'
-import type { Hasher } from './hasher.ts'
+import { allocateFrame, BLOB_AT, FRAME_BYTES_MAX, LEAF_AT, slotOf } from './frame.ts'
+import { HASH_BYTES, sha256Into } from './hasher.ts'
 import type { EpochKey } from './key-ring.ts'
 import { deriveContentKey, SECRET_BYTES, writeSecret } from './key-slot.ts'
 import type { ExchangeDraft, StatementDraft } from './ledger.ts'
+import type { RandomSource } from './random-pool.ts'
 
 export const EXCHANGE_BLOB = 1
 export const TAG_BYTES = 16
@@ -33,45 +34,61 @@ export const BLOB_NONCE = Buffer.alloc(12)
 
 /** Names filled by the ledger, which a draft must not carry. */
 const OWN_FIELDS: readonly string[] = ['kind', 'time', 'institution']
-const NAME_SET: ReadonlySet<string> = new Set(FIELD_NAMES)
-const PREFIXES = FIELD_NAMES.map((name) => Buffer.concat([FIELD_PREFIX, Buffer.from(`${name}\0`)]))
+const DRAFT_FIELDS: ReadonlySet<string> = new Set(FIELD_NAMES.filter((name) => !OWN_FIELDS.includes(name)))
+const ROOT_AT = LEAF_AT + LEAF_MAGIC.length
+const PLAIN_AT = BLOB_AT + 1
+/** Room for a value before the first larger one comes; room kept for the next ones at most. */
+const VALUE_BYTES = 1024
+const VALUE_BYTES_KEPT = 256 * 1024
+const secret = Buffer.alloc(SECRET_BYTES)
+const COMMITTED = FIELD_NAMES.map(committedSlot)
 /** Slots in the order of canonical JSON, each with its text before the value. */
 const SORTED = [...FIELD_NAMES.keys()]
   .sort((a, b) => (FIELD_NAMES[a]! < FIELD_NAMES[b]! ? -1 : 1)) // indices of the same array
   .map((slot, i) => ({ slot, before: `${i === 0 ? '{' : ','}"${FIELD_NAMES[slot]!}":` }))
 
-/** Makes frames whose header is still to be filled. */
-export class Encoder {
-  readonly #hasher: Hasher
-  readonly #random: (length: number) => Buffer
-  readonly #commitments = Buffer.alloc(RECORD_PREFIX.length + 32 * FIELD_NAMES.length)
-  #scratch = Buffer.allocUnsafe(4096)
+/**
+ * What is hashed for one slot: prefix and name stay, salt and value are filled in for each record. Most slots of most
+ * records are null, and those need only their salt.
+ */
+interface CommittedSlot {
+  readonly saltAt: number
+  readonly empty: Buffer
+  /** Replaced by a larger one when a value needs it. */
+  filled: Buffer
+}
 
-  constructor(hasher: Hasher, random: (length: number) => Buffer) {
-    this.#hasher = hasher
+/** Makes frames whose header is still to be filled. INVARIANT: one call at a time, each from start to end. */
+export class Encoder {
+  readonly #random: RandomSource
+  readonly #commitments = Buffer.alloc(RECORD_PREFIX.length + HASH_BYTES * FIELD_NAMES.length)
+  readonly #context = Buffer.alloc(BLOB_CONTEXT.length + HASH_BYTES)
+
+  constructor(random: RandomSource) {
     this.#random = random
     this.#commitments.set(RECORD_PREFIX, 0)
+    this.#context.set(BLOB_CONTEXT, 0)
   }
 
   /** @throws {LedgerError} `ledger_draft_invalid`, `ledger_entry_too_large` */
   exchange(draft: ExchangeDraft, timeMs: number, epochKey: EpochKey): Buffer {
     const texts = slotTexts(draft, timeMs)
-    const secrets = this.#random(SALTS_BYTES + SECRET_BYTES)
-    const salts = secrets.subarray(0, SALTS_BYTES)
-    const secret = secrets.subarray(SALTS_BYTES)
-    const recordRoot = this.#recordRoot(texts, salts)
     const record = recordJson(texts)
     const recordBytes = Buffer.byteLength(record)
-    const content = draft.content ?? Buffer.alloc(0)
-    const frame = frameFor(1 + SALTS_BYTES + 4 + recordBytes + content.length + TAG_BYTES)
-    const blob = frame.subarray(BLOB_AT)
-    const head = Buffer.allocUnsafe(SALTS_BYTES + 4 + recordBytes)
-    head.set(salts, 0)
-    head.writeUInt32BE(recordBytes, SALTS_BYTES)
-    head.write(record, SALTS_BYTES + 4, 'utf8')
-    encryptInto(blob, deriveContentKey(epochKey, secret), recordRoot, head, content)
-    this.#writeLeaf(frame, recordRoot, blob)
+    const contentBytes = draft.content?.length ?? 0
+    const frame = frameFor(1 + SALTS_BYTES + 4 + recordBytes + contentBytes + TAG_BYTES)
+    frame[BLOB_AT] = EXCHANGE_BLOB
+    // The plaintext is put together where its ciphertext will lie.
+    this.#random(frame, PLAIN_AT, SALTS_BYTES)
+    const recordAt = frame.writeUInt32BE(recordBytes, PLAIN_AT + SALTS_BYTES)
+    frame.write(record, recordAt, recordBytes, 'utf8')
+    if (draft.content !== undefined) frame.set(draft.content, recordAt + recordBytes)
+    this.#writeRoot(frame, texts, frame, PLAIN_AT)
+    this.#random(secret, 0, SECRET_BYTES)
+    this.#encrypt(frame, deriveContentKey(epochKey, secret))
     writeSecret(slotOf(frame), epochKey, secret)
+    secret.fill(0)
+    this.#writeBlobHash(frame)
     return frame
   }
 
@@ -79,42 +96,41 @@ export class Encoder {
   statement(draft: StatementDraft, timeMs: number, previous: number | null): Buffer {
     const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, null])) as Record<FieldName, JsonValue> // all names
     Object.assign(fields, { kind: 'statement', time: timeMs, refers: previous })
-    const bytes = this.#random(SALTS_BYTES)
-    const salts = splitSalts(bytes)
-    const encoded = asDraftError(() => encodeStatementEntry(fields, salts, draft.statement))
+    const salts = Buffer.alloc(SALTS_BYTES)
+    this.#random(salts, 0, SALTS_BYTES)
+    const encoded = asDraftError(() => encodeStatementEntry(fields, splitSalts(salts), draft.statement))
     const frame = frameFor(encoded.length)
     frame.set(encoded, BLOB_AT)
-    const recordRoot = this.#recordRoot(
-      FIELD_NAMES.map((name) => canonicalize(fields[name])),
-      bytes,
-    )
-    this.#writeLeaf(frame, recordRoot, encoded)
+    const texts = FIELD_NAMES.map((name) => canonicalize(fields[name]))
+    this.#writeRoot(frame, texts, salts, 0)
+    this.#writeBlobHash(frame)
     return frame
   }
 
-  #recordRoot(texts: readonly string[], salts: Buffer): Uint8Array {
+  /** Commits to the values and writes the record root into the leaf. */
+  #writeRoot(frame: Buffer, texts: readonly string[], salts: Buffer, saltsAt: number): void {
     for (let i = 0; i < texts.length; i++) {
-      const prefix = PREFIXES[i]! // one a slot
-      const text = texts[i]!
-      const most = prefix.length + SALT_BYTES + text.length * 3
-      if (this.#scratch.length < most) this.#scratch = Buffer.allocUnsafe(most * 2)
-      this.#scratch.set(prefix, 0)
-      this.#scratch.set(salts.subarray(i * SALT_BYTES, (i + 1) * SALT_BYTES), prefix.length)
-      const length =
-        prefix.length + SALT_BYTES + this.#scratch.write(text, prefix.length + SALT_BYTES, 'utf8')
-      this.#commitments.set(
-        this.#hasher.sha256(this.#scratch.subarray(0, length)),
-        RECORD_PREFIX.length + i * 32,
-      )
+      const input = committedInput(COMMITTED[i]!, texts[i]!, salts, saltsAt + i * SALT_BYTES) // one of each a slot
+      sha256Into(input, this.#commitments, RECORD_PREFIX.length + i * HASH_BYTES)
     }
-    return this.#hasher.sha256(this.#commitments)
+    frame.set(LEAF_MAGIC, LEAF_AT)
+    sha256Into(this.#commitments, frame, ROOT_AT)
   }
 
-  #writeLeaf(frame: Buffer, recordRoot: Uint8Array, blob: Uint8Array): void {
-    const leaf = leafOf(frame)
-    leaf.set(LEAF_MAGIC, 0)
-    leaf.set(recordRoot, 8)
-    leaf.set(this.#hasher.sha256(blob), 40)
+  #writeBlobHash(frame: Buffer): void {
+    sha256Into(frame.subarray(BLOB_AT), frame, ROOT_AT + HASH_BYTES)
+  }
+
+  #encrypt(frame: Buffer, key: Buffer): void {
+    // A KeyObject, because handing createCipheriv the bytes costs 12 µs more (Node 24).
+    const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), BLOB_NONCE)
+    frame.copy(this.#context, BLOB_CONTEXT.length, ROOT_AT, ROOT_AT + HASH_BYTES)
+    cipher.setAAD(this.#context)
+    const tagAt = frame.length - TAG_BYTES
+    frame.set(cipher.update(frame.subarray(PLAIN_AT, tagAt)), PLAIN_AT)
+    cipher.final()
+    frame.set(cipher.getAuthTag(), tagAt)
+    key.fill(0)
   }
 }
 
@@ -129,38 +145,55 @@ export function splitSalts(bytes: Buffer): Salts {
 function slotTexts(draft: ExchangeDraft, timeMs: number): string[] {
   const fields: Partial<Record<string, JsonValue>> = draft.fields
   for (const name in fields) {
-    if (!NAME_SET.has(name) || OWN_FIELDS.includes(name)) {
+    if (!DRAFT_FIELDS.has(name))
       throw new LedgerError('ledger_draft_invalid', `a draft has no slot \`${name}\``)
-    }
   }
-  return FIELD_NAMES.map((name) => {
-    if (name === 'kind') return `"${draft.kind}"`
-    if (name === 'time') return String(timeMs)
-    const value = name === 'institution' ? draft.institution : fields[name]
-    if (value === undefined || value === null) return 'null'
-    return asDraftError(() => canonicalize(value))
-  })
+  const texts: string[] = []
+  try {
+    for (const name of FIELD_NAMES) {
+      if (name === 'kind') texts.push(`"${draft.kind}"`)
+      else if (name === 'time') texts.push(String(timeMs))
+      else texts.push(canonicalize((name === 'institution' ? draft.institution : fields[name]) ?? null))
+    }
+  } catch (error) {
+    throw draftError(error)
+  }
+  return texts
+}
+
+function committedSlot(name: FieldName): CommittedSlot {
+  const prefix = Buffer.concat([FIELD_PREFIX, Buffer.from(`${name}\0`), Buffer.alloc(SALT_BYTES)])
+  const filled = Buffer.alloc(VALUE_BYTES)
+  filled.set(prefix, 0)
+  return { saltAt: prefix.length - SALT_BYTES, empty: Buffer.concat([prefix, Buffer.from('null')]), filled }
+}
+
+function committedInput(slot: CommittedSlot, text: string, salts: Buffer, saltAt: number): Buffer {
+  if (text === 'null') {
+    salts.copy(slot.empty, slot.saltAt, saltAt, saltAt + SALT_BYTES)
+    return slot.empty
+  }
+  const valueAt = slot.saltAt + SALT_BYTES
+  const most = valueAt + text.length * 3 // UTF-8 of a UTF-16 code unit
+  if (slot.filled.length < most) {
+    const larger = Buffer.alloc(most * 2)
+    slot.filled.copy(larger, 0, 0, valueAt)
+    if (most > VALUE_BYTES_KEPT) return fill(larger, slot.saltAt, text, salts, saltAt)
+    slot.filled = larger
+  }
+  return fill(slot.filled, slot.saltAt, text, salts, saltAt)
+}
+
+function fill(input: Buffer, at: number, text: string, salts: Buffer, saltAt: number): Buffer {
+  salts.copy(input, at, saltAt, saltAt + SALT_BYTES)
+  const valueAt = at + SALT_BYTES
+  return input.subarray(0, valueAt + input.write(text, valueAt, 'utf8'))
 }
 
 function recordJson(texts: readonly string[]): string {
   let json = ''
   for (const { slot, before } of SORTED) json += before + texts[slot]! // one text a slot
   return `${json}}`
-}
-
-function encryptInto(blob: Buffer, key: Buffer, recordRoot: Uint8Array, head: Buffer, content: Buffer): void {
-  // A KeyObject, because handing createCipheriv the bytes costs 12 µs more (Node 24).
-  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), BLOB_NONCE)
-  cipher.setAAD(Buffer.concat([BLOB_CONTEXT, recordRoot]))
-  blob[0] = EXCHANGE_BLOB
-  let at = 1
-  for (const part of [head, content]) {
-    if (part.length === 0) continue
-    blob.set(cipher.update(part), at)
-    at += part.length
-  }
-  cipher.final()
-  blob.set(cipher.getAuthTag(), at)
 }
 
 function frameFor(blobBytes: number): Buffer {
@@ -176,8 +209,12 @@ function frameFor(blobBytes: number): Buffer {
 function asDraftError<T>(encode: () => T): T {
   try {
     return encode()
-  } catch (cause) {
-    if (!(cause instanceof VerifyError)) throw cause
-    throw new LedgerError('ledger_draft_invalid', `a value cannot be recorded: ${cause.message}`, { cause })
+  } catch (error) {
+    throw draftError(error)
   }
+}
+
+function draftError(cause: unknown): unknown {
+  if (!(cause instanceof VerifyError)) return cause
+  return new LedgerError('ledger_draft_invalid', `a value cannot be recorded: ${cause.message}`, { cause })
 }

@@ -246,7 +246,7 @@ export class FileLedger implements Ledger {
         this.#lastStatement = index
         this.#statements.push({ index, blob: frame.subarray(BLOB_AT) })
       }
-      this.#tree.push(Buffer.from(leafOf(frame)))
+      this.#tree.push(leafOf(frame))
     }
   }
 

@@ -25,7 +25,7 @@ import { type KeySlot, parseSlot, SLOT_BYTES, sealSlot } from './key-slot.ts'
 export const FRAME_HEAD_BYTES = 12
 export const SLOT_AT = FRAME_HEAD_BYTES
 const BODY_AT = SLOT_AT + SLOT_BYTES
-const LEAF_AT = BODY_AT + 36
+export const LEAF_AT = BODY_AT + 36
 export const BLOB_AT = LEAF_AT + LEAF_BYTES
 export const FRAME_MAGIC = Buffer.from('SKF1')
 /** Largest frame: bounds what a damaged length can make the reader allocate. */

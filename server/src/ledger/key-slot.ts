@@ -19,8 +19,13 @@ const SECRET_AT = 4
 const CRC_AT = SECRET_AT + SECRET_BYTES
 /** A slot without a secret: of a statement, which needs none, or of a record that was shredded. */
 export const EMPTY_SLOT = Buffer.alloc(SLOT_BYTES)
-const COUNTER = Buffer.from([0, 0, 0, 1])
 const DOMAIN = Buffer.from('sekisho/record-key/v1\0')
+const EPOCH_KEY_AT = 4
+const NUMBER_AT = EPOCH_KEY_AT + 32 + DOMAIN.length
+/** Counter 1 and domain stay, the rest is filled for each derivation and wiped after it. */
+const kdfInput = Buffer.alloc(NUMBER_AT + 4 + SECRET_BYTES)
+kdfInput[3] = 1
+kdfInput.set(DOMAIN, EPOCH_KEY_AT + 32)
 
 /** `defect` is a slot that is torn, damaged, or belongs to another frame. */
 export type KeySlot =
@@ -48,7 +53,10 @@ export function parseSlot(slot: Buffer, frameCrc: number): KeySlot {
 
 /** The content key: SHA-256(00000001 ‖ epoch key ‖ domain ‖ u32 epoch key number ‖ secret). */
 export function deriveContentKey(epochKey: EpochKey, secret: Uint8Array): Buffer {
-  const number = Buffer.allocUnsafe(4)
-  number.writeUInt32BE(epochKey.id, 0)
-  return hash('sha256', Buffer.concat([COUNTER, epochKey.key, DOMAIN, number, secret]), 'buffer')
+  kdfInput.set(epochKey.key, EPOCH_KEY_AT)
+  kdfInput.writeUInt32BE(epochKey.id, NUMBER_AT)
+  kdfInput.set(secret, NUMBER_AT + 4)
+  const key = hash('sha256', kdfInput, 'buffer')
+  kdfInput.fill(0, EPOCH_KEY_AT, EPOCH_KEY_AT + 32).fill(0, NUMBER_AT)
+  return key
 }

@@ -10,7 +10,6 @@ import { type Disk, isCapacityError, realDisk } from './disk.ts'
 import { Encoder } from './encoder.ts'
 import { LedgerError } from './error.ts'
 import { FileLedger } from './file-ledger.ts'
-import { createHasher } from './hasher.ts'
 import type { Ledger, LedgerOptions } from './ledger.ts'
 import { lockDirectory } from './lock.ts'
 import { Publisher } from './publisher.ts'
@@ -37,19 +36,17 @@ export async function openLedgerOn(disk: Disk, options: LedgerOptions): Promise<
   const lock = await lockDirectory(options.dir)
   let wal: Wal | null = null
   try {
-    const hasher = await createHasher()
     const publisher = new Publisher(disk, options.dir)
     wal = await Wal.open(disk, join(options.dir, 'wal'), logIdOf(signer))
     const replayed = await replay({
       disk,
       dir: options.dir,
       verifierKey: signer.verifierKey,
-      hasher,
       wal,
       publisher,
     })
     const shown = await show(publisher, signer, replayed)
-    const encoder = new Encoder(hasher, createRandomPool())
+    const encoder = new Encoder(createRandomPool())
     const { release, held } = lock
     return new FileLedger(options, { disk, signer, encoder, wal, publisher, replayed, release, held }, shown)
   } catch (error) {

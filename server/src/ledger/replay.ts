@@ -17,7 +17,6 @@ import {
 import type { Disk, DiskFile } from './disk.ts'
 import { LedgerError } from './error.ts'
 import type { Frame } from './frame.ts'
-import type { Hasher } from './hasher.ts'
 import { OpenIntents } from './open-intents.ts'
 import type { PublishedStatement, Publisher } from './publisher.ts'
 import { provesDurable, scanFrames } from './segment.ts'
@@ -45,7 +44,6 @@ export interface ReplayParts {
   readonly disk: Disk
   readonly dir: string
   readonly verifierKey: string
-  readonly hasher: Hasher
   readonly wal: Wal
   readonly publisher: Publisher
 }
@@ -86,7 +84,7 @@ class Walk {
     this.#signed = signed
     this.#intents = new OpenIntents(state.open)
     this.#lastStatement = state.lastStatement
-    this.tree = new TileTree(parts.hasher, state.edge)
+    this.tree = new TileTree(state.edge)
     this.#compareRoots()
   }
 

@@ -17,17 +17,17 @@ export interface LedgerState {
 }
 
 export const EMPTY_STATE: LedgerState = {
-  edge: { size: 0, rows: [], leaves: [] },
+  edge: { size: 0, rows: [], bundle: Buffer.alloc(0) },
   open: [],
   lastStatement: null,
 }
 
 export async function writeState(disk: Disk, dir: string, state: LedgerState): Promise<void> {
-  const { size, rows, leaves } = state.edge
+  const { size, rows, bundle } = state.edge
   const text = JSON.stringify({
     size,
     rows: rows.map((row) => row.toString('base64')),
-    leaves: leaves.map((leaf) => leaf.toString('base64')),
+    bundle: bundle.toString('base64'),
     open: state.open,
     lastStatement: state.lastStatement,
   })
@@ -43,13 +43,13 @@ export async function readState(disk: Disk, dir: string): Promise<LedgerState | 
   const state = JSON.parse(text) as {
     size: number
     rows: string[]
-    leaves: string[]
+    bundle: string
     open: number[]
     lastStatement: number | null
   }
   const decode = (item: string) => Buffer.from(item, 'base64')
   return {
-    edge: { size: state.size, rows: state.rows.map(decode), leaves: state.leaves.map(decode) },
+    edge: { size: state.size, rows: state.rows.map(decode), bundle: decode(state.bundle) },
     open: state.open,
     lastStatement: state.lastStatement,
   }
