@@ -123,22 +123,28 @@ const heads: BadInput[] = [
     code: 'gateway_header_conflict',
   },
   {
+    name: 'a Host of another name',
+    steps: post(GOOD, { host: 'elsewhere.example' }),
+    status: 421,
+    code: 'gateway_host_refused',
+  },
+  {
     name: 'two Host headers',
     steps: post(GOOD, { host: ['127.0.0.1', 'elsewhere.example'] }),
     status: 400,
-    code: null,
+    code: 'gateway_header_conflict',
   },
   {
     name: 'two content lengths',
     steps: post(GOOD, { 'content-length': ['5', String(GOOD.length)] }),
     status: 400,
-    code: null,
+    code: 'gateway_head_malformed',
   },
   {
     name: 'a length and chunks',
     steps: post(GOOD, { 'content-length': String(GOOD.length), 'transfer-encoding': 'chunked' }),
     status: 400,
-    code: null,
+    code: 'gateway_head_malformed',
   },
 ]
 

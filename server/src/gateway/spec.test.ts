@@ -13,7 +13,7 @@ test('the page lists every code', () => {
   const table = ['| code | status | wire code |', '|---|---|---|', ...rows, ''].join('\n')
   const page = readFileSync(PAGE, 'utf8')
   const printed = page.replace(
-    /(<!-- gateway-codes -->\n)[^]*?(<!-- \/gateway-codes -->)/,
+    /(<!-- gateway-codes -->\n)[\s\S]*?(<!-- \/gateway-codes -->)/,
     (_, open: string, close: string) => `${open}${table}${close}`,
   )
   if (process.argv.includes('--write')) writeFileSync(PAGE, printed)

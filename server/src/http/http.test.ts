@@ -141,6 +141,9 @@ test('a Host header that does not name the listener is refused, whatever the rou
     raw(ports.admin, `GET /livez HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
   for (const host of [
     `127.0.0.1:${ports.admin}`,
+    // The port does not count: people forward ports.
+    '127.0.0.1',
+    `127.0.0.1:${ports.admin + 1}`,
     `LOCALHOST:${ports.admin}`,
     'admin.example',
     'admin.example:443',
@@ -149,8 +152,6 @@ test('a Host header that does not name the listener is refused, whatever the rou
   }
   for (const host of [
     'evil.example',
-    '127.0.0.1',
-    `127.0.0.1:${ports.admin + 1}`,
     'admin.example.evil.example',
     '',
   ]) {
