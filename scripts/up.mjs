@@ -1,11 +1,11 @@
 /**
  * The `up` verb: starts the server with the sample programme, runs the tour on it, and stays up.
  *
- * With `--exit` it ends after the tour, with the tour's exit code. Log lines go to `.sekisho/up.log`, so that the
+ * With `--exit` it ends after the tour, with the tour's exit code. Log lines are added to `.sekisho/up.log`, so that the
  * tour can be read; what is a warning or worse, or no log line at all, is shown as well.
  */
 import { spawn } from 'node:child_process'
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -41,8 +41,30 @@ export async function runUp(context, words) {
     const ended = await server.exited
     return code === 0 ? ended : code
   }
+  for (const line of nextSteps(context.root, ready, options.config)) console.log(line)
   console.log('\nup; Ctrl-C ends it')
   return server.exited
+}
+
+/** What can be pasted now: a token, and a check of the ledger by its public key. */
+function nextSteps(root, announcementFile, config) {
+  const { admin, gateway, ledger } = JSON.parse(readFileSync(announcementFile, 'utf8'))
+  const here = (file) => path.relative(root, file) || '.'
+  const keys = path.join(path.dirname(announcementFile), 'sample-keys')
+  // The command finds this server by itself only where nothing was configured.
+  const moved = config !== null || admin !== `http://127.0.0.1:${DEFAULT_PORTS[1]}`
+  const prefix = moved ? `SEKISHO_ADMIN=${admin} ` : ''
+  return [
+    '',
+    `gateway       ${gateway}`,
+    `sample keys   ${here(keys)}`,
+    `verifier key  ${ledger.verifierKey}`,
+    '',
+    'a token:',
+    `  export SEKISHO_TOKEN=$(${prefix}npm run --silent sekisho -- token --key ${here(path.join(keys, 'mufg-analyst.json'))})`,
+    'check the ledger:',
+    `  npx sekisho-verify ledger ${here(ledger.publicDir)} --key '${ledger.verifierKey}'`,
+  ]
 }
 
 function startServer({ nodePath, env, root }, options, anyPort) {
@@ -82,9 +104,13 @@ async function areFree(ports) {
   return (await Promise.all(ports.map(isFree))).every(Boolean)
 }
 
+/** Only ever added to: a server that is up already writes here too, and it keeps its log when a second start is refused. */
 function keepLog(stream, directory) {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const file = createWriteStream(path.join(directory, 'up.log'), { mode: 0o600 })
+  const file = createWriteStream(path.join(directory, 'up.log'), { mode: 0o600, flags: 'a' })
+  file.write(
+    `${JSON.stringify({ level: 'info', time: new Date().toISOString(), event: 'up', pid: process.pid })}\n`,
+  )
   createInterface({ input: stream }).on('line', (line) => {
     file.write(`${line}\n`)
     if (!/^\{"level":"(?:trace|debug|info)"/.test(line)) console.error(line)
