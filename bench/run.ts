@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   crash: async () => (await import('./crash.ts')).benchCrash,
   ledger: async () => (await import('./ledger.ts')).benchLedger,
   decide: async () => (await import('./decide.ts')).benchDecide,
+  reader: async () => (await import('./reader.ts')).benchReader,
   readme: async () => (await import('./readme.ts')).writeReadme,
 }
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { eachChunk } from './chunks.ts'
+import { eachChunk, mayHoldTarget } from './chunks.ts'
+import { CANDIDATE } from './targets.ts'
 
 const CHUNK = /(?:[^\s"'<>`「」『』()【】、,。!?;|]|[(,;?!)|](?=[\w/.])|(?<=\w)。(?=\w))+/g
 const TELLING = /[.。:@][\w[\]/\\(*\u0080-\uffff]|CVE|[0-9a-f]{8}/i
@@ -55,4 +56,40 @@ test('it stops when told to', () => {
   let taken = 0
   eachChunk('a.b c.d e.f', () => ++taken < 2)
   assert.equal(taken, 2)
+})
+
+test('what is passed over holds no candidate', () => {
+  const piece = fc.constantFrom(
+    ...'.。:@/\\[]*-%_TZx0129afg,',
+    '://',
+    '::',
+    '04:12:09',
+    'fe80:',
+    'cve-2021-44228',
+    'deadbeef',
+    '0x7f000001',
+    'sha1:',
+    '192.0.2.1',
+    'host',
+    '漢字',
+    'ſ',
+    'K',
+  )
+  const counts = { passed: 0, held: 0 }
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 10 }), (pieces) => {
+      eachChunk(pieces.join(''), (start, end) => {
+        const text = pieces.join('')
+        if (mayHoldTarget(text, start, end)) counts.held++
+        else {
+          counts.passed++
+          CANDIDATE.lastIndex = 0
+          assert.equal(CANDIDATE.exec(text.slice(start, end)), null, text)
+        }
+        return true
+      })
+    }),
+    { numRuns: 20_000 },
+  )
+  assert.ok(counts.passed > 100 && counts.held > 100)
 })

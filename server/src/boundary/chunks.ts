@@ -31,8 +31,8 @@ export function eachChunk(text: string, take: (start: number, end: number) => bo
     hex = (bits & HEX) === 0 ? 0 : hex + 1
     if (hex === HEX_CHARS || (marked && (bits & TELLS) !== 0)) telling = true
     marked = (bits & MARK) !== 0
-    // `CVE`, by its last letter.
-    if ((code | 32) === 101 && i - start >= 2 && code < 128 && endsCve(text, i)) telling = true
+    // `CVE`, by its rarest letter.
+    if ((code === 118 || code === 86) && isCve(text, i)) telling = true
   }
 }
 
@@ -46,6 +46,45 @@ const TELLS = 8
 const HEX = 16
 const WORD = 32
 const CLASS = classTable()
+
+/**
+ * Whether a telling run may hold a target at all: a dot inside, `@`, `://`, `CVE`, eight hexadecimal digits, or two
+ * colons that may be of an IPv6 address. Clock times and `key:value` are telling, and hold none.
+ */
+export function mayHoldTarget(text: string, start: number, end: number): boolean {
+  let hex = 0
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i)
+    const bits = code < 128 ? (CLASS[code] ?? 0) : wideClass(code)
+    hex = (bits & HEX) === 0 ? 0 : hex + 1
+    if (hex === HEX_CHARS) return true
+    if ((code === 118 || code === 86) && isCve(text, i)) return true
+    if ((bits & MARK) === 0) continue
+    if (code === AT) return true
+    if (code === COLON ? opensAddress(text, start, i) : i > start && i + 1 < end) return true
+  }
+  return false
+}
+
+const AT = 64
+const COLON = 58
+
+/** Whether the colon at `at` begins `://`, or is the first of an IPv6 address's. */
+function opensAddress(text: string, start: number, at: number): boolean {
+  let next = at + 1
+  const after = text.charCodeAt(next)
+  if (after === 47 || after === 92) return true
+  while (isHex(text.charCodeAt(next))) next++
+  if (text.charCodeAt(next) !== COLON) return false
+  let first = at
+  while (first > start && isHex(text.charCodeAt(first - 1))) first--
+  const before = text.charCodeAt(first - 1)
+  return first === start || !(isWord(before) || before === COLON || before === 46)
+}
+
+function isHex(code: number): boolean {
+  return code < 128 && ((CLASS[code] ?? 0) & HEX) !== 0
+}
 
 function wideClass(code: number): number {
   if (code < 0x3000 || code > 0x3011) return isSpace(code) ? 0 : OPEN | TELLS
@@ -66,8 +105,14 @@ function isWord(code: number): boolean {
   return code < 128 && ((CLASS[code] ?? 0) & WORD) !== 0
 }
 
-function endsCve(text: string, at: number): boolean {
-  return (text.charCodeAt(at - 1) | 32) === 118 && (text.charCodeAt(at - 2) | 32) === 99
+/** Whether `CVE` stands around its `V` at `at`; its letters are in a run always. */
+function isCve(text: string, at: number): boolean {
+  return isLetter(text, at - 1, 99) && isLetter(text, at + 1, 101)
+}
+
+function isLetter(text: string, at: number, lower: number): boolean {
+  const code = text.charCodeAt(at)
+  return code === lower || code === lower - 32
 }
 
 function classTable(): Uint8Array {

@@ -6,7 +6,7 @@
  * plainly a version number, a file name, a time or a member of an object is not.
  */
 import { canonicalCidr, canonicalIpv6, cidrsOfRange, readingsOfIpv4 } from './addresses.ts'
-import { eachChunk } from './chunks.ts'
+import { eachChunk, mayHoldTarget } from './chunks.ts'
 import { hostTarget, nameTarget } from './names.ts'
 import { type NormalText, normalise } from './normal.ts'
 import type { TargetKind } from './reading.ts'
@@ -14,6 +14,8 @@ import { repositoryOf } from './repositories.ts'
 
 /** Targets of one text at most; beyond, the text is a list and the first say enough. */
 const TARGETS_MAX = 2000
+/** Texts longer than this are not kept alive by what is found in them. */
+const HELD_CHARS_MAX = 1024
 
 export interface FoundTarget {
   readonly kind: TargetKind
@@ -43,7 +45,8 @@ const IPV4 = String.raw`(?<ipv4>(?<![\w.])(?:0x[0-9a-f]{1,8}|\d{1,5})(?:\[?\.\]?
 const NUMBER = String.raw`(?<number>(?<![\w.:-])(?:0x[0-9a-f]{8}|0[0-7]{9,11}|[1-4]?\d{9})(?![\w.:-]))`
 // Kana and kanji run into the Latin letters beside them without a space, so they make names of their own only.
 const NAME = String.raw`(?<name>[\w\u00c0-\u2dff][\w\u00c0-\u2dff-]{0,62}(?:\[?[.。]\]?[\w\u00c0-\u2dff-]{1,63}){1,10}|[\u3005-\u30ff\u4e00-\u9fff]{1,63}\.(?:[a-z]{2,24}|[\u30a1-\u30ff\u4e00-\u9fff]{2,8}))`
-const CANDIDATE = new RegExp(
+/** Anything that has the shape of a target; what it is, its group says. */
+export const CANDIDATE = new RegExp(
   [URL_SHAPE, SSH_REPOSITORY, CVE, DIGEST, HEX, IPV6, IPV4, NUMBER, NAME].join('|'),
   'giu',
 )
@@ -58,7 +61,9 @@ export function findTargets(text: string): FoundTarget[] {
 /** As `findTargets`, for a text already in normal form. */
 export function findTargetsIn(normal: NormalText, text: string): FoundTarget[] {
   const found: FoundTarget[] = []
+  const own = text.length > HELD_CHARS_MAX ? copied : (part: string) => part
   eachChunk(normal.text, (from, to) => {
+    if (!mayHoldTarget(normal.text, from, to)) return true
     const chunk = normal.text.slice(from, to)
     CANDIDATE.lastIndex = 0
     for (let hit = CANDIDATE.exec(chunk); hit !== null; hit = CANDIDATE.exec(chunk)) {
@@ -68,12 +73,18 @@ export function findTargetsIn(normal: NormalText, text: string): FoundTarget[] {
       const start = normal.at(at)
       const end = normal.at(at + raw.length)
       for (const named of readCandidate(hit.groups ?? {}, raw, normal.text, at)) {
-        found.push({ homograph: false, ...named, raw: text.slice(start, end), start, end })
+        const { kind, value, homograph = false } = named
+        found.push({ kind, value: own(value), raw: own(text.slice(start, end)), start, end, homograph })
       }
     }
     return true
   })
   return found
+}
+
+/** A string of its own: a part of a text keeps the whole of it in memory, and readings are remembered. */
+function copied(part: string): string {
+  return Buffer.from(part, 'utf16le').toString('utf16le')
 }
 
 function readCandidate(
