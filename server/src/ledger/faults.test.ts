@@ -80,6 +80,22 @@ test('a failed sync ends it once and for all', async () => {
   await again.close()
 })
 
+test('a disk that does not answer: what waits is bounded, and taken again once it does', async () => {
+  using scratch = scratchDir()
+  const { disk, faults } = faultyDisk()
+  const ledger = await openTest(scratch.dir, { disk })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  faults.hold = promise
+  const draft = { ...intentDraft(0), content: Buffer.alloc(20 * 2 ** 20) }
+  const waiting = [1, 2, 3, 4].map(() => ledger.append(draft))
+  await assert.rejects(ledger.append(intentDraft(1)), code('ledger_overloaded'))
+  resolve()
+  faults.hold = null
+  assert.deepEqual((await Promise.all(waiting)).at(-1)?.index, 3)
+  assert.equal((await ledger.append(intentDraft(1))).index, 4)
+  await ledger.close()
+})
+
 test('no room for a checkpoint: nothing more is taken until there is, then everything is shown', async () => {
   using scratch = scratchDir()
   const { disk, faults } = faultyDisk()

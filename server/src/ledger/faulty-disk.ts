@@ -6,10 +6,12 @@ export interface Faults {
   write: { path: string; code: string } | null
   /** Same for syncs; nothing is said about what the disk holds then. */
   sync: { path: string; code: string } | null
+  /** Syncs of open files wait for this. */
+  hold: Promise<void> | null
 }
 
 export function faultyDisk(): { disk: Disk; faults: Faults } {
-  const faults: Faults = { write: null, sync: null }
+  const faults: Faults = { write: null, sync: null, hold: null }
   const fail = (kind: 'write' | 'sync', path: string) => {
     const fault = faults[kind]
     if (fault !== null && path.includes(fault.path)) throw errno(fault.code)
@@ -28,6 +30,7 @@ export function faultyDisk(): { disk: Disk; faults: Faults } {
           file.write(data, position)
         },
         async sync() {
+          await faults.hold
           fail('sync', path)
           await file.sync()
         },

@@ -10,8 +10,9 @@ import { LedgerError } from './error.ts'
 import type { Frame } from './frame.ts'
 import type { Wal } from './wal.ts'
 
-const BATCH_BYTES_MAX = 8 * 1024 * 1024
-const QUEUE_BYTES_MAX = 256 * 1024 * 1024
+const BATCH_BYTES_MAX = 4 * 1024 * 1024
+/** Frames held in memory, the batch being written included; what comes then may be one largest frame more. */
+const PENDING_BYTES_MAX = 64 * 1024 * 1024
 const RETRY_MS = 250
 /** Room that must be free before the ledger counts as writable again. */
 const PROBE_BYTES = 256 * 1024
@@ -37,7 +38,7 @@ export interface CommitOptions {
 export class GroupCommit {
   readonly #options: CommitOptions
   #queue: Pending[] = []
-  #queuedBytes = 0
+  #pendingBytes = 0
   #writable = true
   #failure: LedgerError | null = null
   /** Set while a run is scheduled or going on. */
@@ -60,15 +61,14 @@ export class GroupCommit {
         'ledger_not_writable',
         'the disk takes no more; free space, the ledger recovers by itself',
       )
-    if (this.#queuedBytes > QUEUE_BYTES_MAX)
+    if (this.#pendingBytes > PENDING_BYTES_MAX)
       throw new LedgerError('ledger_overloaded', 'too much waits for the disk; try again')
   }
 
   push(pending: Pending): void {
     this.#queue.push(pending)
-    this.#queuedBytes += pending.frame.length
-    // One turn of the event loop later: everything that arrived in this turn shares the sync.
-    this.#run ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#drain())
+    this.#pendingBytes += pending.frame.length
+    this.#start()
   }
 
   /** Resolves when nothing waits any more. */
@@ -97,12 +97,18 @@ export class GroupCommit {
     this.#retry = null
   }
 
+  /** One turn of the event loop later: everything that arrived in this turn shares the sync. */
+  #start(): void {
+    this.#run ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#drain())
+  }
+
   async #drain(): Promise<void> {
     while (this.#queue.length > 0 && this.writable) {
       const batch = this.#take()
       if (!(await this.#write(batch)) || !(await this.#sync(batch))) break
       this.#options.wal.commit(batch.map((pending) => pending.frame.length))
       this.#options.onDurable(batch)
+      for (const { frame } of batch) this.#pendingBytes -= frame.length
       for (const pending of batch) pending.resolve()
     }
     this.#run = null
@@ -116,7 +122,6 @@ export class GroupCommit {
       bytes += frame.length
       count++
     }
-    this.#queuedBytes -= bytes
     return this.#queue.splice(0, count)
   }
 
@@ -177,7 +182,7 @@ export class GroupCommit {
   }
 
   #rejectAll(batch: readonly Pending[], error: LedgerError): void {
-    this.#queuedBytes = 0
+    this.#pendingBytes = 0
     for (const pending of batch) pending.reject(error)
   }
 
@@ -199,6 +204,8 @@ export class GroupCommit {
       })
       .finally(() => {
         this.#run = null
+        // What was accepted before a pause is still waiting.
+        if (this.writable && this.#queue.length > 0) this.#start()
       })
   }
 }

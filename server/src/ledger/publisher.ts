@@ -57,10 +57,21 @@ export class Publisher {
    */
   async writeTiles(tiles: readonly Tile[]): Promise<void> {
     const queue = tiles[Symbol.iterator]()
+    let failed = false
     const work = async () => {
-      for (const tile of queue) await this.#writeImmutable(tilePath(tile), tile.bytes)
+      for (const tile of queue) {
+        if (failed) return
+        try {
+          await this.#writeImmutable(tilePath(tile), tile.bytes)
+        } catch (error) {
+          failed = true
+          throw error
+        }
+      }
     }
-    await Promise.all(Array.from({ length: WRITES_AT_ONCE }, work))
+    // All settle before a failure is reported: the next attempt writes the same files.
+    const works = await Promise.allSettled(Array.from({ length: WRITES_AT_ONCE }, work))
+    for (const result of works) if (result.status === 'rejected') throw result.reason
     await this.#syncDirectories()
   }
 
