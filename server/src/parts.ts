@@ -10,7 +10,7 @@ import { createDecider, type Decider, type Decision } from './authorization/inde
 import { createLogger, type Logger, systemClock } from './base/index.ts'
 import { createReader } from './boundary/index.ts'
 import { type Config, type ConfiguredUpstream, REHEARSAL_CHUNK_DELAY_MS } from './config/index.ts'
-import { closeAmbiguous, createGateway, type Gateway } from './gateway/index.ts'
+import { closeAmbiguous, createGateway, createWriterDesk, type Gateway } from './gateway/index.ts'
 import { createMetrics, type Metrics } from './http/index.ts'
 import { type Ledger, openFileKeyRing, openLedger } from './ledger/index.ts'
 import { observe } from './observe.ts'
@@ -88,8 +88,7 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
         reader: createReader(),
         deciderFor: deciders,
         guard: { canaries: config.guard.canaries, heldBytesMax: config.guard.heldBytesMax },
-        ledger,
-        checkpointed: async (index) => void (await ledger.checkpointCovering(index)),
+        desk: createWriterDesk(ledger),
         hostNames: config.listen.hostNames,
         endUserSecret: keys.endUserSecret,
         consoleUrl,

@@ -19,6 +19,7 @@ import type { GatewayDeps } from './deps.ts'
 import { type GatewayErrorCode, problemOfGatewayError } from './error.ts'
 import type { Recorded } from './exchange.ts'
 import type { OpenExchange, OpenExchanges } from './open-exchanges.ts'
+import { inputTokensAtMost } from './output-ceiling.ts'
 import { type Outcome, recordOutcome } from './record-outcome.ts'
 import { type Relay, type RelayStep, type RelayStop, vendorStop } from './relay.ts'
 import { receiptId, refsHeaders, respondProblem } from './respond.ts'
@@ -26,11 +27,16 @@ import { receiptId, refsHeaders, respondProblem } from './respond.ts'
 /** How much of a vendor's error answer is read, in bytes. */
 const ERROR_BODY_BYTES_MAX = 64 * 1024
 
+const LEASE_EXPIRED = problemOfGatewayError(
+  'gateway_lease_expired',
+  'this gateway lost touch with the programme, so the answer was stopped',
+)
+
 export interface AnswerHooks {
   /** Problem when the exchange is no longer allowed under the programme as it stands, else null. */
   readonly redecide: () => Problem | null
-  /** Remembers encrypted blobs the vendor issued to this principal. */
-  readonly issued: (digests: readonly string[]) => void
+  /** Remembers encrypted blobs the vendor issued to this principal, in every gateway. */
+  readonly issued: (digests: readonly string[]) => Promise<void>
 }
 
 export class Answer implements OpenExchange, UpstreamSink {
@@ -48,6 +54,7 @@ export class Answer implements OpenExchange, UpstreamSink {
   #errorStatus: { status: number; headers: Readonly<Record<string, string>> } | null = null
   #errorBody: Buffer[] = []
   #errorBytes = 0
+  #receivedBytes = 0
   #settling = false
   #firstByteMs: number | null = null
 
@@ -90,11 +97,8 @@ export class Answer implements OpenExchange, UpstreamSink {
   }
 
   end(code: 'gateway_lease_expired' | 'gateway_closing'): void {
-    const message =
-      code === 'gateway_closing'
-        ? 'this gateway is shutting down: send the request again'
-        : 'this gateway lost touch with the programme, so the answer was stopped'
-    this.fail(code, message)
+    const closing = 'this gateway is shutting down: send the request again'
+    this.fail(code, code === 'gateway_closing' ? closing : LEASE_EXPIRED.message)
   }
 
   /** Ends the exchange with one of the gateway's own errors. */
@@ -125,6 +129,7 @@ export class Answer implements OpenExchange, UpstreamSink {
       this.#errorBytes += chunk.length
       return true
     }
+    this.#receivedBytes += chunk.length
     return this.#take(this.#relay.push(chunk))
   }
 
@@ -154,7 +159,7 @@ export class Answer implements OpenExchange, UpstreamSink {
   readonly #onClose = (): void => {
     if (this.#settling || this.#response.writableFinished) return
     void this.#settle(
-      { end: 'cancelled', code: 'client_left', tokens: this.#tokens(), released: this.#releasedSoFar() },
+      { end: 'cancelled', code: 'client_left', tokens: this.#tokens(false), released: this.#releasedSoFar() },
       () => {},
     )
   }
@@ -195,13 +200,16 @@ export class Answer implements OpenExchange, UpstreamSink {
       {
         end: refused ? 'refused' : 'completed',
         code: refused ? 'provider_refused' : null,
-        tokens: this.#tokens(),
+        tokens: this.#tokens(true),
         released: Buffer.concat([...this.#released, last]),
         ...(refused ? { sticky: 'provider' as const } : {}),
       },
-      () => {
-        this.#hooks.issued(this.#relay.summary().opaque)
+      async () => {
+        const { opaque } = this.#relay.summary()
+        if (opaque.length > 0) await this.#hooks.issued(opaque)
         if (this.#response.destroyed) return
+        // The process may have slept through a stop while the outcome was on its way to the ledger.
+        if (!this.#deps.authority.leaseValid()) return this.#writeFailure(LEASE_EXPIRED)
         if (!this.#response.headersSent) this.#writeHead(this.#x.request.stream ? null : last.length)
         this.#response.end(last)
       },
@@ -213,7 +221,7 @@ export class Answer implements OpenExchange, UpstreamSink {
       {
         end: stop.end,
         code: stop.problem.code,
-        tokens: this.#tokens(),
+        tokens: this.#tokens(false),
         released: this.#releasedSoFar(),
         ...(stop.vendor === undefined ? {} : { vendor: stop.vendor }),
         ...(stop.sticky === undefined ? {} : { sticky: stop.sticky }),
@@ -223,7 +231,7 @@ export class Answer implements OpenExchange, UpstreamSink {
   }
 
   /** Ends the upstream, records the one outcome, and only then lets `release` write the last bytes. */
-  async #settle(outcome: Outcome, release: () => void): Promise<void> {
+  async #settle(outcome: Outcome, release: () => void | Promise<void>): Promise<void> {
     if (this.#settling) return
     this.#settling = true
     this.#open.delete(this)
@@ -232,8 +240,8 @@ export class Answer implements OpenExchange, UpstreamSink {
     try {
       const index = await recordOutcome(this.#x, { ...outcome, ...this.#accounts() }, this.#deps)
       // T2: the last bytes wait for a signed checkpoint that covers intent and outcome.
-      if (this.#x.decision.receipt === 'T2') await this.#deps.checkpointed(index)
-      release()
+      if (this.#x.decision.receipt === 'T2') await this.#deps.desk.checkpointed(index)
+      await release()
     } catch (error) {
       this.#deps.log.error(
         { err: error, decision: this.#x.decisionId },
@@ -266,11 +274,17 @@ export class Answer implements OpenExchange, UpstreamSink {
     }
   }
 
-  /** Tokens the vendor counted; null charges what was reserved. A request nothing was sent for costs nothing. */
-  #tokens(): number | null {
+  /**
+   * Tokens to charge. Only a complete answer's usage is the vendor's last word; one that was cut is charged what it can
+   * have cost: a token is at least one byte of what arrived. A request the vendor turned away costs nothing.
+   */
+  #tokens(complete: boolean): number | null {
     const { usage } = this.#relay.summary()
-    if (usage !== null) return usage.inputTokens + usage.outputTokens
-    return this.#errorStatus !== null ? 0 : null
+    if (complete && usage !== null) return usage.inputTokens + usage.outputTokens
+    if (complete) return null
+    if (this.#errorStatus !== null) return 0
+    const arrived = inputTokensAtMost(this.#x.request) + this.#receivedBytes
+    return Math.min(this.#x.reservedTokens, arrived)
   }
 
   #releasedSoFar(): Buffer {

@@ -7,6 +7,7 @@ import type { ModelEntry } from '../agreement/index.ts'
 import { findFacts } from '../authorization/index.ts'
 import { type Upstream, type VendorModel, vendorPatch } from '../upstream/index.ts'
 import { type Problem, patchBody } from '../wire/index.ts'
+import type { ActorLoad } from './actor-load.ts'
 import { Answer } from './answer.ts'
 import type { GatewayDeps } from './deps.ts'
 import { GatewayError, type GatewayErrorCode, problemOfGatewayError } from './error.ts'
@@ -14,18 +15,24 @@ import type { Recorded } from './exchange.ts'
 import { factsInput } from './find-facts.ts'
 import { createStreamRelay } from './guard-stream.ts'
 import { createWholeRelay } from './guard-whole.ts'
-import type { IssuedBlobs } from './issued-blobs.ts'
 import { decisionProblem } from './message.ts'
 import type { OpenExchanges } from './open-exchanges.ts'
+import { ceilingPatch } from './output-ceiling.ts'
 
 /** Client headers that vendors need; every other header stays here. */
 const FORWARDED_HEADERS = ['anthropic-beta', 'anthropic-version'] as const
 
 export interface Way {
   readonly open: OpenExchanges
-  readonly issued: IssuedBlobs
   /** The end user as vendors see them. */
   readonly pseudonym: (actor: string) => string
+  readonly actors: ActorLoad
+}
+
+/** Why a request that is allowed is not sent. */
+interface Obstacle {
+  readonly code: GatewayErrorCode
+  readonly message: string
 }
 
 export async function callUpstream(x: Recorded, deps: GatewayDeps, way: Way): Promise<void> {
@@ -38,10 +45,10 @@ export async function callUpstream(x: Recorded, deps: GatewayDeps, way: Way): Pr
   const relay = createRelay(request.dialect, deps.guard, deps.limits.answerBytesMax)
   const answer = new Answer(x, deps, way.open, relay, vendorModel, {
     redecide: () => redecide(x, deps),
-    issued: (digests) => way.issued.add(x.principal.actor.id, digests),
+    issued: (digests) => deps.desk.issue(x.principal.actor.id, digests),
   })
   const upstream = model === null ? undefined : deps.upstreams.get(model.upstream)
-  const obstacle = whyNotSent(x, model, upstream, way.issued)
+  const obstacle = whyNotSent(x, model, upstream) ?? (await foreignReasoning(x, deps))
   if (obstacle !== null) answer.fail(obstacle.code, obstacle.message)
   else if (upstream !== undefined) sendOrFail(x, deps, way, answer, upstream, vendorModel)
   return answer.done
@@ -57,8 +64,9 @@ function sendOrFail(
   model: VendorModel,
 ): void {
   try {
-    // A stop may have come in since the decision.
-    if (deps.authority.snapshot() !== x.snapshot) answer.redecide()
+    // A stop may have come in since the decision, or this process may have slept through one.
+    if (!deps.authority.leaseValid()) answer.end('gateway_lease_expired')
+    else if (deps.authority.snapshot() !== x.snapshot) answer.redecide()
     if (!x.abort.signal.aborted) send(x, way.pseudonym(x.principal.actor.id), answer, upstream, model)
   } catch (error) {
     answer.onError(error instanceof Error ? error : new GatewayError('gateway_internal', String(error)))
@@ -66,7 +74,10 @@ function sendOrFail(
 }
 
 function send(x: Recorded, pseudonym: string, answer: Answer, upstream: Upstream, model: VendorModel): void {
-  const body = patchBody(x.request, vendorPatch(x.request, upstream.kind, model, pseudonym))
+  const body = patchBody(x.request, {
+    ...vendorPatch(x.request, upstream.kind, model, pseudonym),
+    ...(x.model === null ? {} : ceilingPatch(x.request, x.model, upstream.kind)),
+  })
   answer.attach(
     upstream.send(
       {
@@ -81,12 +92,7 @@ function send(x: Recorded, pseudonym: string, answer: Answer, upstream: Upstream
   )
 }
 
-function whyNotSent(
-  x: Recorded,
-  model: ModelEntry | null,
-  upstream: Upstream | undefined,
-  issued: IssuedBlobs,
-): { code: GatewayErrorCode; message: string } | null {
+function whyNotSent(x: Recorded, model: ModelEntry | null, upstream: Upstream | undefined): Obstacle | null {
   if (model === null || upstream === undefined) {
     return {
       code: 'gateway_upstream_missing',
@@ -105,8 +111,16 @@ function whyNotSent(
       message: 'the agreement wants a witnessed receipt (T3) before release, and no witness is configured',
     }
   }
-  const foreign = issued.firstForeign(x.principal.actor.id, x.request.opaqueDigests)
-  if (foreign === null) return null
+  return null
+}
+
+/** HOSTILE: encrypted reasoning that a client sends back may be another principal's. */
+async function foreignReasoning(x: Recorded, deps: GatewayDeps): Promise<Obstacle | null> {
+  if (x.request.opaqueDigests.length === 0) return null
+  const foreign = await deps.desk
+    .firstForeign(x.principal.actor.id, x.request.opaqueDigests)
+    .catch(() => new GatewayError('gateway_not_ready', 'the programme cannot be asked: try again shortly'))
+  if (foreign === null || foreign instanceof GatewayError) return foreign
   return {
     code: 'gateway_opaque_foreign',
     message: `encrypted reasoning ${foreign.slice(0, 12)}… was not released to you by this gateway: start a new session`,

@@ -4,9 +4,9 @@ import type { Decider } from '../authorization/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Reader } from '../boundary/index.ts'
 import type { GuardOptions } from '../guard/index.ts'
-import type { Ledger } from '../ledger/index.ts'
 import type { Authority } from '../programme/index.ts'
 import type { Upstream } from '../upstream/index.ts'
+import type { WriterDesk } from './writer-desk.ts'
 
 export interface GatewayLimits {
   /** Largest request body accepted, in bytes. */
@@ -67,10 +67,7 @@ export interface GatewayDeps {
   /** One decider per agreement digest, made on first use. */
   readonly deciderFor: (agreement: Agreement) => Decider
   readonly guard: GuardOptions
-  /** For receipts; absent in a gateway process that does not write the ledger. */
-  readonly ledger: Pick<Ledger, 'receipt' | 'read' | 'size'> | null
-  /** Resolves when a signed checkpoint covers the entry: what a T2 receipt waits for. */
-  readonly checkpointed: (index: number) => Promise<void>
+  readonly desk: WriterDesk
   /** Names beside the listening address under which people reach this listener. */
   readonly hostNames: readonly string[]
   /** Key of the pseudonyms sent to vendors as end-user ids. */

@@ -279,6 +279,34 @@ test('unknown routes, methods and media types are denied', async () => {
   assert.equal(gateway.authority.drafts.length, 0)
 })
 
+test('a process that slept through a stop sends nothing when it wakes between intent and upstream', async () => {
+  const release = holdEntries('intent')
+  const answer = gateway.ask()
+  await settle()
+  // Nobody was told: the lease ran out while the process was not running.
+  gateway.authority.lease = false
+  release()
+  assert.match(await (await answer).text(), /gateway_lease_expired/)
+  assert.equal(gateway.calls.length, 0)
+  assert.equal(outcome().code, 'gateway_lease_expired')
+})
+
+test('nor does it release what it had when it wakes between outcome and last byte', async () => {
+  const release = holdEntries('outcome')
+  const call = gateway.nextCall()
+  const answer = gateway.ask()
+  const { sink } = await call
+  sink.onHead(200, JSON_HEAD)
+  sink.onData(chatAnswer('must not leave'))
+  sink.onEnd()
+  await settle()
+  gateway.authority.lease = false
+  release()
+  const text = await (await answer).text()
+  assert.match(text, /gateway_lease_expired/)
+  assert.doesNotMatch(text, /must not leave/)
+})
+
 test('closing ends open answers with a typed failure and waits for their outcomes', async () => {
   const call = gateway.nextCall()
   const answer = gateway.ask({ stream: true })
@@ -414,4 +442,77 @@ test('heads that never become a request get a typed answer and a closed connecti
     assert.match(text, new RegExp(code))
   }
   assert.equal(gateway.authority.drafts.length, 0)
+})
+
+test('a peer that resets after a refused head does not end the process, one that lingers is let go', async () => {
+  const heads = [
+    'GET /v1/responses HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n',
+    'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n',
+    'NONSENSE\r\n\r\n',
+  ]
+  for (let i = 0; i < 30; i++) {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    await new Promise((resolve) => socket.write(heads[i % 3]!, resolve))
+    socket.resetAndDestroy()
+  }
+  await settle()
+  const lingering = connect({
+    port: Number(new URL(gateway.url).port),
+    host: '127.0.0.1',
+    allowHalfOpen: true,
+  })
+  lingering.on('error', () => {})
+  lingering.resume()
+  lingering.write(heads[0]!)
+  // It never closes its own side; the gateway closes the connection all the same.
+  for (let i = 0; i < 100 && (await gateway.connections()) > 0; i++) await settle()
+  assert.equal(await gateway.connections(), 0)
+  lingering.destroy()
+})
+
+test('an answer that is cut is charged for what arrived, not for the first usage the vendor named', async () => {
+  const client = new AbortController()
+  const call = gateway.nextCall()
+  const answer = gateway.ask({ stream: true, signal: client.signal })
+  const { sink } = await call
+  sink.onHead(200, SSE_HEAD)
+  for (let i = 0; i < 5; i++) sink.onData(chatChunk('some words of an answer '))
+  await answer
+  client.abort()
+  while (gateway.finished.length === 0) await settle()
+  const { tokens } = gateway.authority.drafts.filter(isOutcome)[0]!.fields.response as { tokens: number }
+  assert.ok(tokens > 100, `charged ${tokens}`)
+})
+
+test("a request that names no ceiling is sent with the catalogue's, and each choice is reserved", async () => {
+  const call = gateway.nextCall()
+  const body = JSON.stringify({
+    model: 'rehearsal/1',
+    n: 3,
+    max_tokens: 5000,
+    messages: [{ role: 'user', content: 'x' }],
+  })
+  const answer = gateway.ask({ body })
+  const { sink, call: sent } = await call
+  assert.equal((JSON.parse(sent.body.toString()) as { max_tokens: number }).max_tokens, 1000)
+  assert.ok(gateway.authority.reserved[0]!.tokens >= 3000)
+  sink.onHead(200, JSON_HEAD)
+  sink.onData(chatAnswer('ok'))
+  sink.onEnd()
+  assert.equal((await answer).status, 200)
+})
+
+test('one actor cannot take every place with half-sent bodies', async () => {
+  const small = await startFakeGateway({ exchangesMax: 4 })
+  const held = connect(Number(new URL(small.url).port), '127.0.0.1')
+  held.write(
+    'POST /v1/responses HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer t\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+  )
+  await settle()
+  const second = await small.ask()
+  assert.equal(second.status, 503)
+  assert.match(await second.text(), /gateway_busy/)
+  held.destroy()
+  await small.close()
 })

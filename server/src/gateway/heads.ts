@@ -15,6 +15,9 @@ const PARSER_CODES: Readonly<Record<string, GatewayErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'gateway_head_timeout',
 }
 
+/** How long a refused peer may take to read its answer, in milliseconds. */
+const LINGER_MS = 1_000
+
 /** Answers everything that never becomes a request. `refused` is told each code. */
 export function refuseHeads(server: Server, refused: (code: GatewayErrorCode) => void): void {
   const end = (socket: Duplex, dialect: Dialect, code: GatewayErrorCode, message: string): void => {
@@ -67,6 +70,11 @@ export function hostCheckOf(server: Server, names: readonly string[]): HostCheck
 
 function endSocket(socket: Duplex, dialect: Dialect, code: GatewayErrorCode, message: string): void {
   const { status, headers, body } = problemResponse(dialect, problemOfGatewayError(code, message))
+  // A peer that resets, or never closes its side, must neither end the process nor keep the socket.
+  socket.on('error', () => socket.destroy())
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS)
+  linger.unref()
+  socket.once('close', () => clearTimeout(linger))
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'connection: close',

@@ -11,3 +11,4 @@ export {
 export { GatewayError, type GatewayErrorCode } from './error.ts'
 export { parseReceiptId, receiptId } from './respond.ts'
 export { createGateway, type Gateway } from './server.ts'
+export { createWriterDesk, type WriterDesk } from './writer-desk.ts'

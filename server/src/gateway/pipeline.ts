@@ -10,7 +10,7 @@ import { bindAgreement } from './bind-agreement.ts'
 import { callUpstream, type Way } from './call-upstream.ts'
 import { decide } from './decide.ts'
 import type { GatewayDeps } from './deps.ts'
-import type { Arrived, Parsed, Recorded } from './exchange.ts'
+import type { Arrived, Authenticated, Parsed, Recorded } from './exchange.ts'
 import { findRequestFacts } from './find-facts.ts'
 import { parseWire } from './parse-wire.ts'
 import { readBoundary } from './read-boundary.ts'
@@ -23,7 +23,17 @@ const DECISIONS_MAX = 8
 
 /** Takes one request from the client's socket to a recorded end. @throws typed errors of the rooms it passes */
 export async function passRequest(arrived: Arrived, deps: GatewayDeps, way: Way): Promise<void> {
-  const parsed = await parseWire(authenticate(arrived, deps), deps)
+  const authenticated = authenticate(arrived, deps)
+  const leave = way.actors.enter(authenticated.principal.actor.id)
+  try {
+    return await passAuthenticated(authenticated, deps, way)
+  } finally {
+    leave()
+  }
+}
+
+async function passAuthenticated(authenticated: Authenticated, deps: GatewayDeps, way: Way): Promise<void> {
+  const parsed = await parseWire(authenticated, deps)
   const recorded = await decideAndRecord(parsed, deps)
   if (recorded.decision.verdict !== 'allow') return refuse(recorded, deps)
   // guardStream, recordOutcome and respond follow inside: they work on the answer as it arrives.

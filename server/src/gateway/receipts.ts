@@ -11,14 +11,7 @@ import { parseReceiptId } from './respond.ts'
 /** A tlog-proof file. @throws {GatewayError} `gateway_receipt_unknown` */
 export async function readReceipt(id: string, principal: Principal, deps: GatewayDeps): Promise<Buffer> {
   const index = parseReceiptId(id)
-  const { ledger } = deps
-  if (ledger === null || index === null || index >= ledger.size()) throw unknown(id)
-  const entry = await ledger.read(index)
-  if (entry.class !== 'exchange' || entry.fields === 'unavailable') throw unknown(id)
-  if (entry.fields.institution !== principal.institution.id) throw unknown(id)
-  return Buffer.from(await ledger.receipt(index))
-}
-
-function unknown(id: string): GatewayError {
-  return new GatewayError('gateway_receipt_unknown', `no receipt \`${id.slice(0, 60)}\` of your institution`)
+  const receipt = index === null ? null : await deps.desk.receipt(index, principal.institution.id)
+  if (receipt !== null) return Buffer.from(receipt)
+  throw new GatewayError('gateway_receipt_unknown', `no receipt \`${id.slice(0, 60)}\` of your institution`)
 }

@@ -4,10 +4,10 @@
  * The fact `budget` is what the rules read; the reservation is what binds. When it is refused although the fact said
  * *within* (a race), the request is decided again with the fact that is now true.
  */
-import { estimateInputTokens } from '../wire/index.ts'
 import { decide } from './decide.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Decided, Reserved } from './exchange.ts'
+import { inputTokensAtMost, outputTokensAtMost } from './output-ceiling.ts'
 
 export async function reserveBudget(decided: Decided, deps: GatewayDeps): Promise<Reserved> {
   if (decided.decision.verdict !== 'allow') return { ...decided, reservation: null, reservedTokens: 0 }
@@ -32,6 +32,5 @@ export async function reserveBudget(decided: Decided, deps: GatewayDeps): Promis
 /** Upper bound of input plus output tokens. */
 function tokensAtMost(decided: Decided): number {
   const ceiling = decided.model?.outputTokensMax ?? 0
-  const output = Math.min(decided.request.outputTokensMax ?? ceiling, ceiling)
-  return estimateInputTokens(decided.request) + output
+  return inputTokensAtMost(decided.request) + outputTokensAtMost(decided.request, ceiling)
 }

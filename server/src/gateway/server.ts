@@ -15,13 +15,13 @@ import {
   WireError,
   type WireRoute,
 } from '../wire/index.ts'
+import { createActorLoad } from './actor-load.ts'
 import { authenticate } from './authenticate.ts'
 import type { Way } from './call-upstream.ts'
 import type { GatewayDeps } from './deps.ts'
 import { GatewayError, problemOfGatewayError } from './error.ts'
 import type { Arrived } from './exchange.ts'
 import { dialectGuess, hostCheckOf, refuseHeads } from './heads.ts'
-import { createIssuedBlobs } from './issued-blobs.ts'
 import { describeModel, listModels } from './models.ts'
 import { watchOpenExchanges } from './open-exchanges.ts'
 import { parseWire } from './parse-wire.ts'
@@ -46,6 +46,9 @@ const SERVER_OPTIONS = {
   requireHostHeader: false,
 } as const
 
+/** One actor may hold this part of the places. */
+const ACTOR_SHARE = 4
+
 /** Why a request is turned away before anything of it is read. */
 const REFUSALS = {
   gateway_closing: 'this gateway is shutting down: try again shortly',
@@ -68,8 +71,8 @@ export interface Gateway {
 export function createGateway(deps: GatewayDeps): Gateway {
   const way: Way = {
     open: watchOpenExchanges(deps.authority),
-    issued: createIssuedBlobs(),
     pseudonym: createPseudonyms(deps.endUserSecret),
+    actors: createActorLoad(Math.max(1, Math.floor(deps.limits.exchangesMax / ACTOR_SHARE))),
   }
   const underWay = new Set<Promise<void>>()
   let closing = false

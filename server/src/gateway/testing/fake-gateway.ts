@@ -9,6 +9,7 @@ import type { Principal, Snapshot } from '../../programme/index.ts'
 import type { Upstream, UpstreamCall, UpstreamSink } from '../../upstream/index.ts'
 import { type FinishedEvent, GATEWAY_LIMITS, type GatewayDeps, type GatewayLimits } from '../deps.ts'
 import { createGateway } from '../server.ts'
+import { createWriterDesk } from '../writer-desk.ts'
 import { FakeAuthority } from './fake-authority.ts'
 
 const document = readFileSync(
@@ -117,7 +118,17 @@ export interface FakeGateway {
   reading: Reading
   /** What a T2 receipt waits for. */
   checkpointed(index: number): Promise<void>
+  /** Connections the listener holds. */
+  connections(): Promise<number>
   close(): Promise<void>
+}
+
+/** Nothing is read back here: these tests look at the drafts. */
+const NO_LEDGER = {
+  size: () => 0,
+  read: () => Promise.reject(new Error('no ledger')),
+  receipt: () => Promise.reject(new Error('no ledger')),
+  checkpointCovering: () => Promise.reject(new Error('no ledger')),
 }
 
 export async function startFakeGateway(limits: Partial<GatewayLimits> = {}): Promise<FakeGateway> {
@@ -146,8 +157,7 @@ export async function startFakeGateway(limits: Partial<GatewayLimits> = {}): Pro
     } as unknown as GatewayDeps['reader'],
     deciderFor: () => decider,
     guard: {},
-    ledger: null,
-    checkpointed: (index) => fake.checkpointed(index),
+    desk: { ...createWriterDesk(NO_LEDGER), checkpointed: (index) => fake.checkpointed(index) },
     hostNames: [],
     endUserSecret: Buffer.alloc(32, 1),
     consoleUrl: 'http://console.test',
@@ -179,6 +189,10 @@ export async function startFakeGateway(limits: Partial<GatewayLimits> = {}): Pro
         body: body ?? chatBody(stream),
         ...(signal === undefined ? {} : { signal }),
       }),
+    connections: () =>
+      new Promise((resolve, reject) =>
+        gateway.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+      ),
     close: () => gateway.close(),
   }
   return fake
