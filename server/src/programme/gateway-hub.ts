@@ -21,12 +21,22 @@ export interface HubHost extends Pick<LinkHost, 'ledgerWritable' | 'reserve' | '
   readonly leaseMs: number
   welcome(): Omit<Welcome, 't' | 'leaseMs' | 'feed'>
   append(message: Parameters<LinkHost['append']>[0], link: GatewayLink): ReturnType<LinkHost['append']>
-  closeAbandoned(outcome: EntryDraft): void
+  /** Records an outcome for an intent that was left open; never rejects. */
+  closeAbandoned(outcome: EntryDraft): Promise<void>
+}
+
+/** One gateway process as the hub knows it. */
+interface Attached {
+  readonly open: Map<number, Left>
+  /** Entries of it that are being written: each may still open or close an intent. */
+  writing: number
+  gone: boolean
 }
 
 export class GatewayHub {
   readonly #host: HubHost
-  readonly #links = new Map<GatewayLink, Map<number, Left>>()
+  readonly #links = new Map<GatewayLink, Attached>()
+  readonly #closing = new Set<Promise<void>>()
   #feed = 0
 
   constructor(host: HubHost) {
@@ -46,10 +56,14 @@ export class GatewayHub {
       ledgerWritable: () => host.ledgerWritable(),
       reserve: (message) => host.reserve(message),
       release: (reservation) => host.release(reservation),
-      append: (message) => host.append(message, link),
-      gone: () => this.#abandon(link),
+      append: (message) => this.#write(link, attached, host.append(message, link)),
+      gone: () => {
+        attached.gone = true
+        this.#abandon(link, attached)
+      },
     })
-    this.#links.set(link, new Map())
+    const attached: Attached = { open: new Map(), writing: 0, gone: false }
+    this.#links.set(link, attached)
   }
 
   /** Tells every gateway; resolves when it holds in each: acknowledged, or the lease run out. */
@@ -62,17 +76,49 @@ export class GatewayHub {
 
   /** Notes what a gateway opens and closes. */
   note(link: GatewayLink, read: ExchangeRead, index: number): void {
-    const open = this.#links.get(link)
+    const open = this.#links.get(link)?.open
     if (read.kind === 'intent') open?.set(index, { actor: read.actor, institution: read.institution })
     else open?.delete(read.intent)
   }
 
-  /** A gateway process ended: what it left open ended in a way that nobody knows. */
-  #abandon(link: GatewayLink): void {
-    const open = this.#links.get(link) ?? new Map<number, Left>()
+  /** Resolves when nothing that gateways left behind waits to be recorded. */
+  async idle(): Promise<void> {
+    while (this.#closing.size > 0) await Promise.all(this.#closing)
+  }
+
+  #write<T>(link: GatewayLink, attached: Attached, work: Promise<T>): Promise<T> {
+    attached.writing += 1
+    const written = work.finally(() => {
+      attached.writing -= 1
+      this.#abandon(link, attached)
+    })
+    this.#keep(written)
+    return written
+  }
+
+  /**
+   * A gateway process ended: what it left open ended in a way that nobody knows.
+   *
+   * INVARIANT: closed exactly once. What it had sent is still being written: an intent among it is closed
+   * as well, and an outcome among it is the one outcome.
+   */
+  #abandon(link: GatewayLink, attached: Attached): void {
+    if (!attached.gone || attached.writing > 0) return
     // Its process may live on: changes wait for its lease until that has surely run out.
     setTimeout(() => this.#links.delete(link), this.#host.leaseMs * 2).unref()
-    for (const [intent, left] of open) this.#host.closeAbandoned(abandonedOutcome(intent, left))
+    for (const [intent, left] of attached.open) {
+      this.#keep(this.#host.closeAbandoned(abandonedOutcome(intent, left)))
+    }
+    attached.open.clear()
+  }
+
+  #keep(work: Promise<unknown>): void {
+    const done = work.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#closing.add(done)
+    void done.finally(() => this.#closing.delete(done))
   }
 }
 

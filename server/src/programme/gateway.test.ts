@@ -240,6 +240,27 @@ test('what a gateway leaves open when it ends is closed as ambiguous', async () 
   assert.deepEqual(world.ledger.openIntents(), [])
 })
 
+test('what is still being written when a gateway ends is closed exactly once', async () => {
+  await using world = await createWorld()
+  const { authority, close } = await connect(world)
+  const begun = await authority.append(intentDraft(world))
+  const size = world.ledger.size()
+  // Both have reached the writer and neither is durable when the gateway ends.
+  world.ledger.hold()
+  const sent = [authority.append(outcomeDraft(begun.index)), authority.append(intentDraft(world))]
+  await turns()
+  close()
+  for (const each of sent) await refused(each, 'programme_channel_closed')
+  world.ledger.release()
+  await world.programme.close()
+  const outcomes = world.ledger.stored.slice(size).filter((entry) => entry.kind === 'outcome')
+  const closed = outcomes.map(
+    (entry) => entry.class === 'exchange' && entry.fields !== 'unavailable' && entry.fields.refers,
+  )
+  assert.deepEqual(closed, [begun.index, size + 1])
+  assert.deepEqual(world.ledger.openIntents(), [])
+})
+
 test('a gateway that comes late knows what was spent before', async () => {
   await using world = await createWorld()
   const { tokensPerDay: tokens } = sampleAgreement().budgets.person

@@ -79,7 +79,11 @@ export class Writer implements Programme, Authority {
       reserve: (message) => this.reserve(message.request),
       release: (reservation) => this.release(reservation),
       append: (message, link) => this.#append(message.draft, message.options, link),
-      closeAbandoned: (outcome) => void this.append(outcome).catch((error) => this.#complain(error)),
+      closeAbandoned: (outcome) =>
+        this.append(outcome).then(
+          () => undefined,
+          (error) => this.#complain(error),
+        ),
     })
     const publish = (item: FeedItem): Promise<unknown> => this.#hub.publish(item)
     this.#desk = new TokenDesk({ ...parts, clock: options.clock, publish })
@@ -381,6 +385,7 @@ export class Writer implements Programme, Authority {
   async close(): Promise<void> {
     if (this.#closed) return
     await this.#queue
+    await this.#hub.idle()
     this.#closed = true
     for (const listener of this.#leaseListeners) listener(false)
     await this.#projection.close()
