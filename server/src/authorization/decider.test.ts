@@ -128,6 +128,12 @@ const SCENARIOS: readonly Scenario[] = [
     clauses: ['2.4'],
   },
   {
+    name: 'integrator without a delegation, whatever the directory says',
+    facts: { ...DEFENSIVE, employer: 'integrator', delegation: 'not_applicable' },
+    verdict: 'deny',
+    clauses: ['2.4'],
+  },
+  {
     name: 'integrator with delegation',
     facts: { ...DEFENSIVE, employer: 'integrator', delegation: 'in_force' },
     verdict: 'allow',
