@@ -1,0 +1,95 @@
+/**
+ * Picks one record of a set to show to people: the one that is nearest to another record.
+ *
+ * A set of 2^50 records says nothing; the record that differs in two facts from an ordinary request says what went wrong.
+ * Records that the fact finder could make are preferred (coherence.ts). Deterministic: same set, same record.
+ * Spec: docs/spec/proof.md §6.
+ */
+import { FACT_NAMES, type FactName, type Facts } from '../agreement/index.ts'
+import { FALSE, type Node, TRUE } from './bdd.ts'
+import { follow, type Space } from './space.ts'
+
+/** An employee of an admitted institution asks a standard model for defensive work; examples are told by how they differ. */
+export const ORDINARY: Facts = Object.freeze({
+  actor_standing: 'active',
+  actor_kind: 'person',
+  assurance: 'phishing_resistant',
+  employer: 'employee',
+  delegation: 'not_applicable',
+  nationality: 'party',
+  location: 'party',
+  institution_standing: 'admitted',
+  sector_stage: 'full',
+  model_tier: 'standard',
+  model_state: 'available',
+  programme_access: 'not_applicable',
+  evaluation: 'not_applicable',
+  side: 'defensive',
+  capability: 'granted',
+  surface: 'model_request',
+  engagement: 'none',
+  engagement_approvals: 'not_applicable',
+  engagement_window: 'not_applicable',
+  engagement_member: 'not_applicable',
+  engagement_capability: 'not_applicable',
+  targets: 'none',
+  asset_criticality: 'not_applicable',
+  autonomy: 'not_applicable',
+  grant: 'none',
+  leakage: 'none',
+  budget: 'within',
+  extraction: 'none',
+  stop: 'none',
+  incident_mode: 'normal',
+  ledger: 'writable',
+})
+
+/** Cost of leaving a fact as it is in the record to be near to; unknown says least, so it costs most. */
+const CHANGED = 2
+const UNKNOWN = 3
+const NOT_APPLICABLE_IN_PLACE = 1
+
+/** The record of the set that differs least from `near`, or null when the set is empty. */
+export function nearestRecord(space: Space, set: Node, near: Facts = ORDINARY): Facts | null {
+  if (set === FALSE) return null
+  const best = space.slots.map(() => new Map<Node, { readonly cost: number; readonly value: string }>())
+  const costFrom = (position: number, node: Node): number => {
+    if (node === FALSE) return Number.POSITIVE_INFINITY
+    const slot = space.slots[position]
+    if (slot === undefined) return node === TRUE ? 0 : Number.POSITIVE_INFINITY
+    const known = best[position]!.get(node)
+    if (known !== undefined) return known.cost
+    let found = { cost: Number.POSITIVE_INFINITY, value: '' }
+    for (const [code, value] of slot.values.entries()) {
+      const cost =
+        costOf(slot.fact, value, near) + costFrom(position + 1, follow(space.bdd, node, slot, code))
+      if (cost < found.cost) found = { cost, value }
+    }
+    best[position]!.set(node, found)
+    return found.cost
+  }
+  costFrom(0, set)
+  const chosen = new Map<FactName, string>()
+  let node = set
+  for (const [position, slot] of space.slots.entries()) {
+    // The way there was weighed above, node by node.
+    const { value } = best[position]!.get(node)!
+    chosen.set(slot.fact, value)
+    node = follow(space.bdd, node, slot, slot.values.indexOf(value))
+  }
+  // Every fact has a slot, and every value is one of its own.
+  return Object.freeze(
+    Object.fromEntries(FACT_NAMES.map((name) => [name, chosen.get(name)])),
+  ) as unknown as Facts
+}
+
+/** Facts in which two records differ, in declared order. */
+export function differences(facts: Facts, from: Facts = ORDINARY): FactName[] {
+  return FACT_NAMES.filter((name) => facts[name] !== from[name])
+}
+
+function costOf(fact: FactName, value: string, near: Facts): number {
+  if (value === near[fact]) return 0
+  if (value === 'unknown') return UNKNOWN
+  return value === 'not_applicable' ? NOT_APPLICABLE_IN_PLACE : CHANGED
+}

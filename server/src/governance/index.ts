@@ -1,0 +1,24 @@
+/** Public surface of the governance room: what is proved of an agreement, and what an amendment changes. */
+export { type Counterexample, checkInvariants, type Ground, type InvariantResult } from './check.ts'
+export type { ClauseChange, TextChange } from './clause-change.ts'
+export {
+  compareAgreements,
+  type Difference,
+  type DifferenceOptions,
+  type GradeChange,
+  gradeName,
+} from './difference.ts'
+export { GovernanceError, type GovernanceErrorCode } from './error.ts'
+export { differences, nearestRecord, ORDINARY } from './example.ts'
+export { allowedNear, parseFacts, type Wanted } from './explain.ts'
+export { factIsOneOf, factName, factsInWords, factValue, type Language } from './fact-words.ts'
+export { FINDING_WORDS, type Finding, type FindingKind, findingWords } from './findings.ts'
+export { INVARIANTS, type Invariant, type Query, type Step, WORSE } from './invariants.ts'
+export { factSchemaDigest, invariantsDigest, type Proof, type ProveOptions, proveAgreement } from './prove.ts'
+export { differenceText, proofText, requestInWords } from './report-text.ts'
+export { expectedAnswers, readAnswers, writeSmt } from './smt.ts'
+export { createSpace, type Space } from './space.ts'
+export type { TableChange } from './table-change.ts'
+export type { TableEffect } from './table-effect.ts'
+export type { FactRange, Transition, TransitionGroup } from './transition.ts'
+export { buildVerdicts, type Verdicts, verdictOf } from './verdicts.ts'
