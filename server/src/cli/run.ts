@@ -1,17 +1,21 @@
 /** Finds the command, runs it, and turns whatever goes wrong into words and an exit code. */
 import { VerifyError } from 'sekisho-verify'
 import { AgreementError } from '../agreement/index.ts'
+import { AuthorizationError } from '../authorization/index.ts'
 import { ConfigError } from '../config/index.ts'
+import { GovernanceError } from '../governance/index.ts'
 import { LedgerError } from '../ledger/index.ts'
 import { ProgrammeError } from '../programme/index.ts'
 import { StorageError } from '../storage/index.ts'
 import { UpstreamError } from '../upstream/index.ts'
+import { agreementCommands } from './agreement-commands.ts'
 import { approveCommand } from './approve-command.ts'
 import { readArguments } from './arguments.ts'
 import type { CliContext, Command } from './command.ts'
 import { configCommands, serveCommand } from './config-commands.ts'
 import { CliError, EXIT } from './error.ts'
 import { helpFor, helpForAll } from './help.ts'
+import { keyCommands } from './key-commands.ts'
 import { ledgerCommands } from './ledger-commands.ts'
 import { statementCommands } from './statement-commands.ts'
 import { stopCommands } from './stop-commands.ts'
@@ -19,25 +23,35 @@ import { tokenCommands } from './token-commands.ts'
 
 export const COMMANDS: readonly Command[] = [
   serveCommand,
+  ...keyCommands,
   ...tokenCommands,
   approveCommand,
   ...stopCommands,
   ...statementCommands,
   ...ledgerCommands,
+  ...agreementCommands,
   ...configCommands,
 ]
+
+const HELP = ['help', '--help', '-h']
 
 /** @param words the command line without program names */
 export async function runCli(words: readonly string[], context: CliContext): Promise<number> {
   const [first] = words
-  if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
+  if (first === 'help' && words.length > 1) return runCli([...words.slice(1), '--help'], context)
+  if (first === undefined || HELP.includes(first)) {
     context.out(helpForAll(COMMANDS))
     return first === undefined ? EXIT.usage : EXIT.ok
   }
   const found = findCommand(words)
+  const group = COMMANDS.filter((command) => command.name.startsWith(`${first} `))
+  if (found === null && group.length > 0 && (words[1] === undefined || HELP.includes(words[1]))) {
+    context.out(helpForAll(group))
+    return words[1] === undefined ? EXIT.usage : EXIT.ok
+  }
   if (found === null) {
     context.err(`sekisho: no command \`${words.slice(0, 2).join(' ')}\`\n`)
-    context.err(helpForAll(COMMANDS))
+    context.err(helpForAll(group.length > 0 ? group : COMMANDS))
     return EXIT.usage
   }
   const rest = words.slice(found.name.split(' ').length)
@@ -68,9 +82,7 @@ function explain(error: unknown, command: Command, context: CliContext): number 
     return EXIT.usage
   }
   if (isKnown(error)) {
-    context.err(
-      `sekisho ${command.name}: ${error.message}${error instanceof CliError ? '' : ` (${error.code})`}`,
-    )
+    context.err(`sekisho ${command.name}: ${wordsOf(error)}${codeAfter(error)}`)
     return EXIT.failed
   }
   // The system refused a file: its words name it, and our trace would help nobody.
@@ -83,6 +95,17 @@ function explain(error: unknown, command: Command, context: CliContext): number 
   return EXIT.failed
 }
 
+/** Whoever holds the ledger's lock is named by process id; the rest of the lock file is for programs. */
+function wordsOf(error: Error & { readonly code: string }): string {
+  if (error.code !== 'ledger_locked') return error.message
+  return error.message.replace(/\(\{.*?"pid":(\d+).*?\}\)/s, '(pid $1)')
+}
+
+/** A code is said once: not where the message ends with it, and ours are for programs. */
+function codeAfter(error: Error & { readonly code: string }): string {
+  return error instanceof CliError || error.message.includes(error.code) ? '' : ` (${error.code})`
+}
+
 /** Errors of the rooms say themselves what is wrong; `HttpError` is one by its code, as cli and http do not meet. */
 function isKnown(error: unknown): error is Error & { readonly code: string } {
   const rooms = [
@@ -92,6 +115,8 @@ function isKnown(error: unknown): error is Error & { readonly code: string } {
     LedgerError,
     ProgrammeError,
     AgreementError,
+    AuthorizationError,
+    GovernanceError,
     UpstreamError,
     VerifyError,
   ]

@@ -1,0 +1,188 @@
+/** `agreement …`: what a document decides and what an amendment changes. They read files and change nothing. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { type Agreement, loadAgreement } from '../agreement/index.ts'
+import { createDecider, type Decision, unpackFacts } from '../authorization/index.ts'
+import {
+  allowedNear,
+  compareAgreements,
+  differenceText,
+  factIsOneOf,
+  type Language,
+  parseFacts,
+  proofText,
+  proveAgreement,
+  requestInWords,
+  writeSmt,
+} from '../governance/index.ts'
+import type { Arguments, CliContext, Command, OptionSpec } from './command.ts'
+import { CliError, EXIT, usageError } from './error.ts'
+import { memberOf } from './server-call.ts'
+
+const FILE_BYTES_MAX = 1024 * 1024
+
+const COMMON: Readonly<Record<string, OptionSpec>> = {
+  json: { doc: 'print the report as canonical JSON and nothing else' },
+  lang: { value: 'LANGUAGE', doc: '`en` (default) or `ja`' },
+}
+
+export const agreementCommands: readonly Command[] = [
+  {
+    name: 'agreement prove',
+    summary: 'prove the invariants of an agreement over every record of facts, or show what breaks them',
+    operands: ['FILE'],
+    options: { ...COMMON, smt: { value: 'FILE', doc: 'write the same queries as SMT-LIB 2 for z3 or cvc5' } },
+    examples: [
+      'sekisho agreement prove agreements/us-japan-2026/agreement.md',
+      'sekisho agreement prove FILE --json > proof.json',
+      'sekisho agreement prove FILE --smt q.smt2 && z3 q.smt2',
+    ],
+    notes:
+      'Ends with 1 when a hard invariant is broken: such a version cannot be put to a vote. What is proved and\nwhat is not: docs/spec/proof.md.',
+    run: prove,
+  },
+  {
+    name: 'agreement diff',
+    summary: 'show exactly which decisions two versions of an agreement take otherwise',
+    operands: ['OLD', 'NEW'],
+    options: COMMON,
+    examples: ['sekisho agreement diff v1.md v2.md', 'sekisho agreement diff v1.md v2.md --lang ja'],
+    notes: 'Records of facts are possibilities, not traffic.',
+    run: diff,
+  },
+  {
+    name: 'agreement explain',
+    summary: 'decide one record of facts under an agreement and say why, and what would have to be different',
+    operands: ['FILE'],
+    options: {
+      ...COMMON,
+      facts: {
+        value: 'JSON|DECISION',
+        doc: 'facts as JSON, a packed key, a recorded decision with `facts`, or a file with one of them',
+        required: true,
+      },
+    },
+    examples: [
+      `sekisho agreement explain FILE --facts '{"side":"offensive"}'`,
+      'sekisho agreement explain FILE --facts decision.json --lang ja',
+    ],
+    notes: 'Facts that are left out of JSON are those of an ordinary request.',
+    run: explain,
+  },
+]
+
+async function prove(args: Arguments, context: CliContext): Promise<number> {
+  const language = languageOf(args)
+  const agreement = readAgreement(args.operands[0]!, context)
+  const proof = proveAgreement(agreement)
+  const smt = args.value('smt')
+  if (smt !== undefined) write(smt, writeSmt(agreement), context)
+  if (args.flag('json')) context.out(proof.report)
+  else context.out(proofText(proof, language).join('\n'))
+  if (proof.brokenHard.length === 0) return EXIT.ok
+  context.err(`broken: ${proof.brokenHard.join(', ')}. This version cannot be put to a vote.`)
+  return EXIT.failed
+}
+
+async function diff(args: Arguments, context: CliContext): Promise<number> {
+  const language = languageOf(args)
+  const [before, after] = args.operands.map((file) => readAgreement(file, context))
+  // Both operands are required: `readArguments` saw to it.
+  const difference = compareAgreements(before!, after!)
+  if (args.flag('json')) context.out(difference.report)
+  else context.out(differenceText(difference, language).join('\n'))
+  return EXIT.ok
+}
+
+async function explain(args: Arguments, context: CliContext): Promise<number> {
+  const language = languageOf(args)
+  const agreement = readAgreement(args.operands[0]!, context)
+  const facts = parseFacts(readFacts(args.value('facts')!, context))
+  const decision = createDecider(agreement).decide(facts)
+  const near = decision.verdict === 'allow' ? [] : allowedNear(agreement, facts)
+  if (args.flag('json')) {
+    context.out(
+      JSON.stringify({
+        facts,
+        decision,
+        allowed_with: Object.fromEntries(near.map((each) => [each.fact, each.to])),
+      }),
+    )
+    return EXIT.ok
+  }
+  context.out(`${decision.verdict}: ${requestInWords(facts, language)}`)
+  for (const line of reasonLines(decision, language)) context.out(line)
+  if (near.length > 0) {
+    const wanted = near.map(({ fact, to }) => factIsOneOf(fact, [to], language))
+    context.out(`  ${NEEDS[language]}: ${wanted.join(language === 'en' ? '; ' : '、')}`)
+  }
+  return EXIT.ok
+}
+
+const NEEDS = { en: 'it would be allowed with', ja: '許可されるための条件' } as const
+
+function reasonLines({ clauses, nearest, because }: Decision, language: Language): string[] {
+  const shown = clauses.length > 0 ? clauses : nearest === null ? [] : [nearest.clause]
+  const found = because.map(({ fact, got }) => factIsOneOf(fact, [got], language)).join('; ')
+  return [
+    ...shown.map(
+      ({ clause, title, advice }) =>
+        `  ${clause} ${title[language]}${advice === null ? '' : `: ${advice[language]}`}`,
+    ),
+    ...(found === '' ? [] : [`  ${found}`]),
+  ]
+}
+
+function languageOf(args: Arguments): Language {
+  const language = args.value('lang') ?? 'en'
+  if (language === 'en' || language === 'ja') return language
+  throw usageError(`\`--lang\` is \`en\` or \`ja\`, not \`${language}\``)
+}
+
+/** @throws {CliError} `cli_file` @throws {AgreementError} */
+function readAgreement(file: string, context: CliContext): Agreement {
+  return loadAgreement(read(file, context), file)
+}
+
+/** JSON on the command line, a packed key, or a file with JSON. @throws {CliError} `cli_file`, {AuthorizationError} */
+function readFacts(given: string, context: CliContext): unknown {
+  if (/^[0-9a-z]{20,}$/.test(given)) return unpackFacts(given)
+  const text = given.trimStart().startsWith('{') ? given : read(given, context).toString()
+  try {
+    const value: unknown = JSON.parse(text)
+    return memberOf(value, 'facts') ?? value
+  } catch (cause) {
+    throw new CliError('cli_file', '`--facts` is neither JSON nor a file with JSON', { cause })
+  }
+}
+
+function read(file: string, context: CliContext): Buffer {
+  try {
+    const bytes = readFileSync(path.resolve(context.cwd, file))
+    if (bytes.length <= FILE_BYTES_MAX) return bytes
+  } catch (cause) {
+    throw new CliError(
+      'cli_file',
+      `cannot read \`${file}\`: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    )
+  }
+  throw new CliError('cli_file', `\`${file}\` is over ${FILE_BYTES_MAX} bytes`)
+}
+
+function write(file: string, text: string, context: CliContext): void {
+  try {
+    writeFileSync(path.resolve(context.cwd, file), text)
+  } catch (cause) {
+    throw new CliError(
+      'cli_file',
+      `cannot write \`${file}\`: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    )
+  }
+  context.err(`written: ${file}`)
+}
