@@ -2,6 +2,7 @@
  * The composition root: the only place that reads the environment and ends the process.
  */
 import path from 'node:path'
+import { createInterface } from 'node:readline/promises'
 import { runCli } from './cli/index.ts'
 import type { LoadedConfig } from './config/index.ts'
 import { startServer } from './serve.ts'
@@ -17,6 +18,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   err: (line) => void process.stderr.write(`${line}\n`),
   nowMs: Date.now,
   fetch,
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
   serve,
 })
 
@@ -40,4 +42,13 @@ async function serve({ config }: LoadedConfig): Promise<number> {
   })
   await server.stop()
   return 0
+}
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await terminal.question(question)
+  } finally {
+    terminal.close()
+  }
 }

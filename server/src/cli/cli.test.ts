@@ -1,12 +1,14 @@
 /** Tests of the command line itself: help, usage, exit codes, and words that say what to do next. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { crc32 } from 'node:zlib'
 import { verifyStatement } from 'sekisho-verify'
+import { newDecisionId } from '../base/index.ts'
 import type { LoadedConfig } from '../config/index.ts'
 import { generateKeyPair, writeKeyFile } from '../programme/index.ts'
 import { COMMANDS, runCli } from './run.ts'
@@ -17,7 +19,11 @@ const key = generateKeyPair()
 const second = generateKeyPair()
 /** What the admin listener was asked, and what it is to answer. */
 const asked: { method: string; url: string; authorization: string | undefined; body: string }[] = []
-let answer: { status: number; body: unknown } = { status: 200, body: {} }
+type Answer = { readonly status: number; readonly body: unknown }
+let answer: Answer = { status: 200, body: {} }
+/** Answers by `METHOD /path`; whatever is not among them gets `answer`. */
+const answers = new Map<string, Answer>()
+let typed = ''
 let server: Server
 let admin = ''
 let served: LoadedConfig | null = null
@@ -40,8 +46,9 @@ before(async () => {
         authorization: headers.authorization,
         body: Buffer.concat(chunks).toString(),
       })
-      response.writeHead(answer.status, { 'content-type': 'application/json' })
-      response.end(JSON.stringify(answer.body))
+      const { status, body } = answers.get(`${method} ${url}`) ?? answer
+      response.writeHead(status, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(body))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -54,7 +61,20 @@ after(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-async function run(words: readonly string[], env: Record<string, string> = {}) {
+/** A token's form with its checksum: docs/spec/directory.md §5. */
+function mintTokenText(): string {
+  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+  const unchecked = `sekisho_${'a'.repeat(43)}`
+  let rest = crc32(unchecked)
+  let check = ''
+  for (let i = 0; i < 6; i++) {
+    check = digits.charAt(rest % 62) + check
+    rest = Math.floor(rest / 62)
+  }
+  return unchecked + check
+}
+
+async function run(words: readonly string[], env: Record<string, string | undefined> = {}) {
   const out: string[] = []
   const err: string[] = []
   asked.length = 0
@@ -66,6 +86,7 @@ async function run(words: readonly string[], env: Record<string, string> = {}) {
     err: (text) => void err.push(text),
     nowMs: () => NOW_MS,
     fetch,
+    ...(typed === '' ? {} : { ask: async () => typed }),
     async serve(loaded) {
       served = loaded
       return 0
@@ -130,26 +151,153 @@ test('a token is all that stands on standard output', async () => {
   assert.equal((await run(['token'], { SEKISHO_KEY: 'a.json' })).code, 0)
 })
 
-test('an approval binds to what the server says is held', async () => {
+test('an approval shows what is held, asks, and binds to it', async () => {
+  const id = newDecisionId()
   const hold = {
-    id: `dec_${'0'.repeat(26)}`,
+    id,
     actor: 'b',
     institution: 'i',
-    engagement: 'e',
+    engagement: null,
     capability: 'exploit_validation',
     session: 's',
     approvals_needed: 2,
+    approvals_given: ['c'],
+    clauses: [{ clause: '7.3', title: { en: 'Approval' } }],
+    because: [{ fact: 'grant', got: 'none' }],
+    targets: { count: 1, named: [{ kind: 'domain', value: 'portal.example\u001b[2J' }] },
+    until_ms: 1,
   }
-  answer = { status: 200, body: { ...hold, index: 7 } }
-  const shown = await run(['approve', hold.id, '--key', 'a.json', '--dry-run'])
-  assert.match(shown.err, /capability +exploit_validation/)
-  assert.equal(asked.length, 1)
-  const { code, err } = await run(['approve', hold.id, '--key', 'a.json', '--count', '3', '--minutes', '5'])
-  assert.equal(code, 0, err)
-  const signed = JSON.parse(asked[1]?.body ?? '')
+  answers.set('POST /v1/tokens', { status: 201, body: { token: 't', id: 'tok_1', expires_at_ms: 5 } })
+  answers.set(`GET /v1/holds/${id}`, { status: 200, body: hold })
+  answers.set('POST /v1/statements', { status: 201, body: { index: 7 } })
+  const shown = await run(['approve', id, '--key', 'a.json', '--dry-run'])
+  for (const words of [
+    /exploit_validation/,
+    /7\.3 Approval/,
+    /grant is none/,
+    /portal\.example/,
+    /engagement +none/,
+  ])
+    assert.match(shown.err, words)
+  assert.doesNotMatch(shown.err, /null|\d{13}/)
+  assert.ok(!shown.err.includes('\u001b'), 'a target steers no terminal')
+  assert.deepEqual(
+    asked.map(({ method }) => method),
+    ['POST', 'GET'],
+  )
+  assert.equal(asked[1]?.authorization, 'Bearer t')
+  typed = 'n'
+  const refused = await run(['approve', id, '--key', 'a.json'])
+  assert.deepEqual([refused.code, asked.length, /nothing was signed/.test(refused.err)], [1, 2, true])
+  const yes = await run(['approve', id, '--key', 'a.json', '--count', '3', '--minutes', '5', '--yes'])
+  typed = ''
+  assert.equal(yes.code, 0, yes.err)
+  assert.match(yes.err, /The same request passes now/)
+  const signed = JSON.parse(asked[2]?.body ?? '')
   assert.deepEqual(await verifyStatement(signed, () => Buffer.from(key.public, 'base64')), [key.id])
   const { type, actor, approvals, count, until_ms: untilMs } = signed.body
   assert.deepEqual([type, actor, approvals, count, untilMs], ['grant.approve', 'b', 2, 3, NOW_MS + 300_000])
+  answers.clear()
+  assert.equal((await run(['approve', 'dec_1', '--key', 'a.json'])).code, 2)
+})
+
+test('tokens: listed for people and for scripts, revoked by id or by the token itself', async () => {
+  const text = mintTokenText()
+  const listed = { id: 'tok_2', institution: 'i', engagement: null, expires_at_ms: NOW_MS, revoked: true }
+  answers.set('POST /v1/tokens', { status: 201, body: { token: 't', id: 'tok_1', expires_at_ms: 5 } })
+  answers.set('GET /v1/tokens', { status: 200, body: { tokens: [{ ...listed, id: 'tok_1' }, listed] } })
+  answers.set('DELETE /v1/tokens/self', { status: 200, body: { id: 'tok_9' } })
+  const human = await run(['token', 'list', '--key', 'a.json'])
+  assert.match(human.out, /tok_2 +i +– +2026-11-2\d \d\d:\d\d:\d\d [+-]\d\d:\d\d +revoked$/)
+  assert.doesNotMatch(human.out, /tok_1/)
+  assert.deepEqual(JSON.parse((await run(['token', 'list', '--key', 'a.json', '--json'])).out), listed)
+  assert.match((await run(['token', 'revoke', text])).err, /revoked tok_9/)
+  assert.deepEqual([asked.length, asked[0]?.authorization], [1, `Bearer ${text}`])
+  assert.equal((await run(['token', 'revoke', 'tok_2', '--key', 'a.json'])).code, 0)
+  assert.equal((await run(['token', 'revoke', `${text.slice(0, -1)}!`])).code, 2)
+  assert.equal((await run(['token', 'revoke', 'nonsense', '--key', 'a.json'])).code, 2)
+  answers.clear()
+})
+
+test('stops: a table for people; resuming with too few keys says how many of whose', async () => {
+  const stop = {
+    index: 4,
+    scope: { kind: 'model', id: 'm' },
+    by: 'provider',
+    reason: 'x\u202ey',
+    at_ms: NOW_MS,
+  }
+  answer = { status: 200, body: { stops: [stop] } }
+  assert.match((await run(['stop', 'list'])).out, /^4 +model m +provider +2026-11-2\d .* x y$/m)
+  assert.deepEqual(JSON.parse((await run(['stop', 'list', '--json'])).out), stop)
+  answer = { status: 200, body: { stops: [] } }
+  assert.deepEqual(await run(['stop', 'list']), { code: 0, out: '', err: 'no stop is in force' })
+  const parties = [
+    { id: 'provider', threshold: 2, keys: [second.id, 'other'] },
+    { id: 'jp', threshold: 2, keys: ['third'] },
+  ]
+  answers.set('GET /v1/programme', { status: 200, body: { parties } })
+  answers.set('POST /v1/statements', {
+    status: 403,
+    body: { detail: 'too few', code: 'statement_threshold_not_met' },
+  })
+  const { code, err } = await run(['resume', '4', '--reason', 'x', '--key', 'p.json'])
+  assert.equal(code, 1)
+  assert.equal(
+    err,
+    'sekisho resume: provider 1 of 2 keys, jp 0 of 2 keys; too few (statement_threshold_not_met)',
+  )
+  answers.clear()
+})
+
+test('a new key: its public half is printed, the file is private and never overwritten', async () => {
+  const made = await run(['key', 'new', '--out', 'new.json', '--id', 'tanaka', '--programme', 'test'])
+  assert.equal(made.code, 0, made.err)
+  const { seed } = JSON.parse(readFileSync(path.join(directory, 'new.json'), 'utf8'))
+  assert.ok(!made.out.includes(seed) && !made.err.includes(seed))
+  assert.equal(statSync(path.join(directory, 'new.json')).mode & 0o777, 0o600)
+  assert.equal((await run(['key', 'show', 'new.json'])).out, made.out)
+  const again = await run(['key', 'new', '--out', 'new.json', '--id', 'tanaka'])
+  assert.deepEqual([again.code, /never overwritten/.test(again.err)], [1, true])
+  assert.equal((await run(['key', 'new', '--out', 'n.json', '--id', 'x', '--kind', 'king'])).code, 2)
+  assert.equal((await run(['key', 'new', '--out', 'n.json', '--id', 'Not An Id'])).code, 2)
+  assert.equal((await run(['key', 'show', 'none.json'])).code, 1)
+})
+
+test('the server is found by its announcement, unless its process is gone', async () => {
+  const data = path.join(directory, '.sekisho')
+  mkdirSync(data, { recursive: true })
+  const announce = (pid: number) =>
+    writeFileSync(path.join(data, 'server.json'), JSON.stringify({ pid, admin }))
+  const none = { SEKISHO_ADMIN: undefined }
+  answer = { status: 200, body: { stops: [] } }
+  announce(process.pid)
+  assert.equal((await run(['stop', 'list'], none)).code, 0)
+  assert.equal(asked.length, 1)
+  // Beyond what Linux gives to a process.
+  announce(2 ** 22 + 1)
+  const gone = await run(['stop', 'list'], none)
+  assert.equal(asked.length, 0, gone.err)
+  const elsewhere = await run(['stop', 'list'], { SEKISHO_ADMIN: 'http://127.0.0.1:1' })
+  assert.match(elsewhere.err, /cannot reach http:\/\/127\.0\.0\.1:1 .*from `\$SEKISHO_ADMIN`/)
+  rmSync(data, { recursive: true })
+})
+
+test('help at every level; a group alone prints its commands', async () => {
+  for (const group of ['ledger', 'config', 'statement', 'key', 'receipt']) {
+    const alone = await run([group])
+    assert.deepEqual([alone.code, alone.out.includes(`${group} `)], [2, true], group)
+    assert.deepEqual((await run([group, '--help'])).out, alone.out)
+    assert.equal((await run(['help', group])).code, 0)
+    assert.doesNotMatch(alone.out, /^ {2}serve/m)
+  }
+  assert.match((await run(['ledger', 'nonsense'])).err, /no command `ledger nonsense`[\s\S]*ledger open/)
+})
+
+test('a configuration file that is not there has no line', async () => {
+  const { err } = await run(['config', 'check', '--config', 'none.yaml'])
+  assert.match(err, /none\.yaml: cannot be read/)
+  assert.equal(err.split('config_unreadable').length, 2, 'the code is said once')
 })
 
 test('a statement is signed by one after the other, and submitted', async () => {

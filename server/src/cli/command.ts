@@ -14,6 +14,8 @@ export interface CliContext {
   readonly err: (text: string) => void
   readonly nowMs: () => number
   readonly fetch: typeof fetch
+  /** Asks a person at a terminal; absent where nobody sits. */
+  readonly ask?: (question: string) => Promise<string>
   /** Runs the server until it is told to stop; resolves to the exit code. */
   readonly serve: (loaded: LoadedConfig) => Promise<number>
 }

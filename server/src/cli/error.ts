@@ -7,13 +7,22 @@ export type CliErrorCode =
   | 'cli_server_unreachable'
   | 'cli_server_refused'
   | 'cli_answer_malformed'
+  /** Asked on a terminal, and the answer was not yes. */
+  | 'cli_not_confirmed'
 
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly code: CliErrorCode
-  constructor(code: CliErrorCode, message: string, options?: ErrorOptions) {
+  /** The server's own code, where it refused. */
+  readonly serverCode: string | null
+  constructor(
+    code: CliErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly serverCode?: string },
+  ) {
     super(message, options)
     this.code = code
+    this.serverCode = options?.serverCode ?? null
   }
 }
 

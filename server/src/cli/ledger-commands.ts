@@ -3,13 +3,13 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Arguments, CliContext, Command } from './command.ts'
 import { CliError, EXIT, usageError } from './error.ts'
-import { ADMIN_OPTION, adminUrl, callServer, memberOf, textMember } from './server-call.ts'
+import { ADMIN_OPTION, adminAddress, callServer, memberOf, textMember } from './server-call.ts'
 import { KEY_OPTION, readSigner } from './signer.ts'
 import { mintToken } from './token-commands.ts'
 
 const AS = {
   ...KEY_OPTION,
-  institution: { value: 'ID', doc: 'institution to act for; integrator staff must say' },
+  institution: { value: 'ID', doc: 'an institution to act for; integrator staff must say' },
   ...ADMIN_OPTION,
 }
 
@@ -21,7 +21,7 @@ export const ledgerCommands: readonly Command[] = [
     options: ADMIN_OPTION,
     examples: ['sekisho ledger info'],
     async run(args, context) {
-      const { json } = await callServer(context, 'GET', `${adminUrl(args, context)}/v1/programme`)
+      const { json } = await callServer(context, 'GET', adminAddress(args, context), '/v1/programme')
       const ledger = memberOf(json, 'ledger')
       const pages = textMember(memberOf(json, 'addresses'), 'console')
       context.out(`origin        ${textMember(ledger, 'origin')}`)
@@ -38,13 +38,13 @@ export const ledgerCommands: readonly Command[] = [
     summary: 'print one entry of your institution in clear, content included',
     operands: ['INDEX'],
     options: AS,
-    examples: ['sekisho ledger open 42 --key .sekisho/sample-keys/mufg-audit.json'],
+    examples: ['sekisho ledger open 42 --key .sekisho/sample-keys/mufg-lead.json'],
     notes: 'For internal audit and operations leads of the institution. Every opening is logged.',
     async run(args, context) {
       const index = args.operands[0]!
       if (!/^\d{1,15}$/.test(index)) throw usageError('`INDEX` is a number: the one in `rcpt-42`')
       const { token } = await mintToken(args, context, readSigner(args, context))
-      const { json } = await callServer(context, 'GET', `${adminUrl(args, context)}/v1/entries/${index}`, {
+      const { json } = await callServer(context, 'GET', adminAddress(args, context), `/v1/entries/${index}`, {
         token,
       })
       context.out(JSON.stringify(json, null, 2))
@@ -73,9 +73,15 @@ async function getReceipt(args: Arguments, context: CliContext): Promise<number>
   if (!/^rcpt-\d{1,15}$/.test(id))
     throw usageError('`RECEIPT_ID` stands in the header `x-sekisho-receipt`: `rcpt-42`')
   const token = args.value('token') ?? (await mintToken(args, context, readSigner(args, context))).token
-  const { json } = await callServer(context, 'GET', `${adminUrl(args, context)}/v1/programme`)
+  const { json } = await callServer(context, 'GET', adminAddress(args, context), '/v1/programme')
   const gateway = textMember(memberOf(json, 'addresses'), 'gateway')
-  const { text } = await callServer(context, 'GET', `${gateway}/v1/receipts/${id}`, { token })
+  const { text } = await callServer(
+    context,
+    'GET',
+    { url: gateway, from: 'the admin listener' },
+    `/v1/receipts/${id}`,
+    { token },
+  )
   const file = args.value('out')
   if (file === undefined) {
     context.out(text.trimEnd())

@@ -2,13 +2,24 @@
 import { formatListenAddress } from '../config/index.ts'
 import type { Arguments, CliContext, OptionSpec } from './command.ts'
 import { CliError, usageError } from './error.ts'
+import { findServer } from './server-file.ts'
 
 /** A stop may take a whole lease to hold everywhere. */
 const TIMEOUT_MS = 15_000
 const DEFAULT_ADMIN = `http://${formatListenAddress({ host: '127.0.0.1', port: 8788 })}`
 
 export const ADMIN_OPTION: Readonly<Record<string, OptionSpec>> = {
-  admin: { value: 'URL', doc: `admin listener; default $SEKISHO_ADMIN or ${DEFAULT_ADMIN}` },
+  admin: {
+    value: 'URL',
+    doc: `admin listener; default $SEKISHO_ADMIN, then what .sekisho/server.json says, then ${DEFAULT_ADMIN}`,
+  },
+  config: { value: 'FILE', doc: "the server's configuration: its `dataDir` says where it listens" },
+}
+
+/** A listener and how we came to it, so that a failure can say which of several addresses was used. */
+export interface Address {
+  readonly url: string
+  readonly from: string
 }
 
 export interface ServerAnswer {
@@ -17,11 +28,21 @@ export interface ServerAnswer {
   readonly text: string
 }
 
-/** @throws {CliError} `cli_usage` when the address is no URL */
-export function adminUrl(args: Arguments, context: CliContext): string {
-  const url = args.value('admin') ?? context.env.SEKISHO_ADMIN ?? DEFAULT_ADMIN
-  if (URL.canParse(url) && /^https?:/.test(url)) return url.replace(/\/$/, '')
-  throw usageError(`\`${url}\` is not the address of an admin listener`)
+/** @throws {CliError} `cli_usage` when the address is no URL; {ConfigError} */
+export function adminAddress(args: Arguments, context: CliContext): Address {
+  const { url, from } = chooseAdmin(args, context)
+  if (URL.canParse(url) && /^https?:/.test(url)) return { url: url.replace(/\/$/, ''), from }
+  throw usageError(`\`${url}\` (${from}) is not the address of an admin listener`)
+}
+
+function chooseAdmin(args: Arguments, context: CliContext): Address {
+  const given = args.value('admin')
+  if (given !== undefined) return { url: given, from: '`--admin`' }
+  const set = context.env.SEKISHO_ADMIN
+  if (set !== undefined && args.value('config') === undefined) return { url: set, from: '`$SEKISHO_ADMIN`' }
+  const found = findServer(args, context)
+  if (found !== null) return { url: found.admin, from: `\`${found.file}\`` }
+  return { url: DEFAULT_ADMIN, from: 'the default: no running server has announced itself' }
 }
 
 /**
@@ -32,7 +53,8 @@ export function adminUrl(args: Arguments, context: CliContext): string {
 export async function callServer(
   context: CliContext,
   method: 'GET' | 'POST' | 'DELETE',
-  url: string,
+  { url: base, from }: Address,
+  path: string,
   options: { readonly body?: unknown; readonly token?: string } = {},
 ): Promise<ServerAnswer> {
   const headers: Record<string, string> = {}
@@ -41,7 +63,7 @@ export async function callServer(
   let response: Response
   let text: string
   try {
-    response = await context.fetch(url, {
+    response = await context.fetch(`${base}${path}`, {
       method,
       headers,
       redirect: 'error',
@@ -50,11 +72,14 @@ export async function callServer(
     })
     text = await response.text()
   } catch (cause) {
-    throw unreachable(url, cause)
+    throw unreachable(base, from, cause)
   }
   const json = parse(text)
   if (response.ok) return { status: response.status, json, text }
-  throw new CliError('cli_server_refused', refusalWords(response.status, json))
+  const refusal = refusalOf(response.status, json)
+  throw new CliError('cli_server_refused', refusal.words, {
+    ...(refusal.code === null ? {} : { serverCode: refusal.code }),
+  })
 }
 
 /** A member that the answer must have. @throws {CliError} `cli_answer_malformed` */
@@ -85,16 +110,18 @@ function parse(text: string): unknown {
   }
 }
 
-/** Our own problems have `detail` and `code`; the gateway's errors have them one level down. */
-function refusalWords(status: number, json: unknown): string {
+/** The code is said once, at the end: some servers' words end with it already. */
+function refusalOf(status: number, json: unknown): { readonly words: string; readonly code: string | null } {
+  // Our own problems have `detail` and `code`; the gateway's errors have them one level down.
   const error = memberOf(json, 'error') ?? json
   const detail = memberOf(error, 'detail') ?? memberOf(error, 'message')
   const code = memberOf(error, 'code')
-  if (typeof detail !== 'string') return `the server answered ${status}`
-  return typeof code === 'string' ? `${detail} (${code})` : detail
+  if (typeof detail !== 'string') return { words: `the server answered ${status}`, code: null }
+  if (typeof code !== 'string') return { words: detail, code: null }
+  return { words: detail.endsWith(`(${code})`) ? detail : `${detail} (${code})`, code }
 }
 
-function unreachable(url: string, cause: unknown): CliError {
+function unreachable(url: string, from: string, cause: unknown): CliError {
   const own = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   const why =
     own instanceof Error && 'code' in own
@@ -103,7 +130,11 @@ function unreachable(url: string, cause: unknown): CliError {
         ? own.message
         : String(own)
   const advice = 'is the server up? `npm run up` starts one; `--admin URL` names another'
-  return new CliError('cli_server_unreachable', `cannot reach ${new URL(url).origin} (${why}): ${advice}`, {
-    cause,
-  })
+  return new CliError(
+    'cli_server_unreachable',
+    `cannot reach ${new URL(url).origin} (${why}), from ${from}: ${advice}`,
+    {
+      cause,
+    },
+  )
 }

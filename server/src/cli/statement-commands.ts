@@ -4,7 +4,7 @@ import path from 'node:path'
 import { type JsonObject, parseSignedStatement } from 'sekisho-verify'
 import type { Arguments, CliContext, Command } from './command.ts'
 import { CliError, EXIT } from './error.ts'
-import { ADMIN_OPTION, adminUrl, callServer } from './server-call.ts'
+import { ADMIN_OPTION, adminAddress, callServer } from './server-call.ts'
 import { KEYS_OPTION, readSigners } from './signer.ts'
 import { signWith, statementBody } from './statements.ts'
 
@@ -32,7 +32,9 @@ export const statementCommands: readonly Command[] = [
     examples: ['sekisho statement submit signed.json'],
     async run(args, context) {
       const body = parseSignedStatement(readJson(args.operands[0]!, context))
-      const { text } = await callServer(context, 'POST', `${adminUrl(args, context)}/v1/statements`, { body })
+      const { text } = await callServer(context, 'POST', adminAddress(args, context), '/v1/statements', {
+        body,
+      })
       context.out(text.trim())
       return EXIT.ok
     },

@@ -1,8 +1,17 @@
 /** `stop` and `resume`: anyone entitled stops alone and at once, resuming takes those whom the agreement names together. */
 import type { JsonObject } from 'sekisho-verify'
 import type { Arguments, CliContext, Command } from './command.ts'
-import { EXIT, usageError } from './error.ts'
-import { ADMIN_OPTION, adminUrl, callServer, memberOf, numberMember } from './server-call.ts'
+import { CliError, EXIT, usageError } from './error.ts'
+import {
+  ADMIN_OPTION,
+  type Address,
+  adminAddress,
+  callServer,
+  memberOf,
+  numberMember,
+  textMember,
+} from './server-call.ts'
+import { columns, localTime, plain } from './show.ts'
 import { KEYS_OPTION, readSigners } from './signer.ts'
 import { signWith, statementBody } from './statements.ts'
 
@@ -20,10 +29,12 @@ export const stopCommands: readonly Command[] = [
       reason: { value: 'TEXT', doc: 'recorded, in clear', required: true },
       ...ADMIN_OPTION,
     },
-    notes: 'One party alone stops; a party whose threshold is two signs with two keys.',
+    notes:
+      'One key of one entitled party is enough; the agreement lists which parties stop what. An institution, or its operations\nlead, stops its own persons, engagements and itself. Lifting a stop takes more: see `sekisho resume --help`.',
     examples: [
-      "sekisho stop --scope model --id rehearsal/1 --reason 'withdrawn' --key .sekisho/sample-keys/provider.json --key .sekisho/sample-keys/provider-2.json",
-      "sekisho stop --scope all --reason 'drill' --key FILE",
+      "sekisho stop --scope model --id rehearsal/1 --reason 'withdrawn' --key .sekisho/sample-keys/provider.json",
+      "sekisho stop --scope institution --id mufg --reason 'drill' --key .sekisho/sample-keys/mufg-lead.json",
+      "sekisho stop --scope all --reason 'drill' --key .sekisho/sample-keys/jp.json",
     ],
     run: stop,
   },
@@ -31,12 +42,15 @@ export const stopCommands: readonly Command[] = [
     name: 'stop list',
     summary: 'list the stops in force, with the numbers that `resume` takes',
     operands: [],
-    options: ADMIN_OPTION,
-    examples: ['sekisho stop list'],
+    options: { json: { doc: 'one JSON object a line, for scripts' }, ...ADMIN_OPTION },
+    examples: ['sekisho stop list', 'sekisho stop list --json'],
     async run(args, context) {
-      const { json } = await callServer(context, 'GET', `${adminUrl(args, context)}/v1/stops`)
+      const { json } = await callServer(context, 'GET', adminAddress(args, context), '/v1/stops')
       const stops = memberOf(json, 'stops')
-      for (const line of Array.isArray(stops) ? stops : []) context.out(JSON.stringify(line))
+      const list: readonly unknown[] = Array.isArray(stops) ? stops : []
+      if (args.flag('json')) for (const line of list) context.out(JSON.stringify(line))
+      else if (list.length === 0) context.err('no stop is in force')
+      else context.out(columns([['number', 'scope', 'by', 'since', 'reason'], ...list.map(stopRow)]))
       return EXIT.ok
     },
   },
@@ -49,11 +63,28 @@ export const stopCommands: readonly Command[] = [
       reason: { value: 'TEXT', doc: 'recorded, in clear', required: true },
       ...ADMIN_OPTION,
     },
-    examples: ["sekisho resume 41 --reason 'fixed' --key PROVIDER.json --key AUTHORITY-JP.json"],
-    notes: 'Signers in different places: `statement sign` passes the same statement from one to the next.',
+    examples: [
+      "sekisho resume 41 --reason 'fixed' --key KEYS/provider.json --key KEYS/provider-2.json --key KEYS/jp.json --key KEYS/jp-2.json",
+    ],
+    notes:
+      'Each party signs with as many keys as its threshold (two in the sample), and whoever stopped is among them. A refusal says\nhow many of whose keys have signed. Signers in different places: `statement sign` passes the same statement from one to the next.',
     run: resume,
   },
 ]
+
+function stopRow(stop: unknown): string[] {
+  const scope = memberOf(stop, 'scope')
+  const id = memberOf(scope, 'id')
+  const kind = textMember(scope, 'kind')
+  const atMs = memberOf(stop, 'at_ms')
+  return [
+    String(numberMember(stop, 'index')),
+    typeof id === 'string' ? `${kind} ${id}` : kind,
+    textMember(stop, 'by'),
+    typeof atMs === 'number' ? localTime(atMs) : '–',
+    plain(textMember(stop, 'reason')),
+  ]
+}
 
 async function stop(args: Arguments, context: CliContext): Promise<number> {
   // Both options are required: `readArguments` saw to it.
@@ -93,8 +124,30 @@ async function submit(
   const signers = readSigners(args, context)
   const body = statementBody(signers[0].programme, context.nowMs(), given)
   const keys = signers.map((signer) => signer.key)
-  const { json } = await callServer(context, 'POST', `${adminUrl(args, context)}/v1/statements`, {
-    body: signWith({ body, signatures: [] }, keys),
+  const admin = adminAddress(args, context)
+  const signed = signWith({ body, signatures: [] }, keys)
+  try {
+    const { json } = await callServer(context, 'POST', admin, '/v1/statements', { body: signed })
+    return numberMember(json, 'index')
+  } catch (error) {
+    if (!(error instanceof CliError) || error.serverCode !== 'statement_threshold_not_met') throw error
+    const counts = await countByParty(context, admin, new Set(keys.map((key) => key.id)))
+    throw counts === '' ? error : new CliError(error.code, `${counts}; ${error.message}`, { cause: error })
+  }
+}
+
+/** `provider 1 of 2 keys`, for each party of which a key signed: the server names only those that are complete. */
+async function countByParty(
+  context: CliContext,
+  admin: Address,
+  signed: ReadonlySet<string>,
+): Promise<string> {
+  const { json } = await callServer(context, 'GET', admin, '/v1/programme')
+  const parties = memberOf(json, 'parties')
+  const counts = (Array.isArray(parties) ? parties : []).map((party: unknown) => {
+    const keys = memberOf(party, 'keys')
+    const count = (Array.isArray(keys) ? keys : []).filter((key) => signed.has(key)).length
+    return `${textMember(party, 'id')} ${count} of ${numberMember(party, 'threshold')} keys`
   })
-  return numberMember(json, 'index')
+  return counts.join(', ')
 }

@@ -1,21 +1,26 @@
 /** `token`: a short-lived bearer token for proof of possession of an enrolled key. */
 
-import { signTokenRequest } from '../programme/index.ts'
+import { isTokenText, signTokenRequest, TOKEN_PREFIX } from '../programme/index.ts'
 import { integerOption } from './arguments.ts'
 import type { Arguments, CliContext, Command, OptionSpec } from './command.ts'
 import { EXIT, usageError } from './error.ts'
-import { ADMIN_OPTION, adminUrl, callServer, numberMember, textMember } from './server-call.ts'
+import { ADMIN_OPTION, adminAddress, callServer, memberOf, numberMember, textMember } from './server-call.ts'
+import { columns, localTime } from './show.ts'
 import { KEY_OPTION, readSigner, type Signer } from './signer.ts'
 
 const TTL_S = 3600
 const TTL_S_MAX = 12 * 3600
 
-const OPTIONS: Readonly<Record<string, OptionSpec>> = {
+const SELF_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   ...KEY_OPTION,
-  institution: { value: 'ID', doc: 'institution to act for; integrator staff must say' },
+  institution: { value: 'ID', doc: 'an institution to act for; integrator staff must say' },
+  ...ADMIN_OPTION,
+}
+
+const OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  ...SELF_OPTIONS,
   engagement: { value: 'ID', doc: 'bind the token to one engagement' },
   ttl: { value: 'SECONDS', doc: `lifetime; default ${TTL_S}, at most ${TTL_S_MAX}` },
-  ...ADMIN_OPTION,
 }
 
 export const tokenCommands: readonly Command[] = [
@@ -36,21 +41,74 @@ export const tokenCommands: readonly Command[] = [
     },
   },
   {
+    name: 'token list',
+    summary: 'list your tokens that have not run out, without their text',
+    operands: [],
+    options: { ...SELF_OPTIONS, json: { doc: 'one JSON object a line, for scripts' } },
+    examples: ['sekisho token list --key .sekisho/sample-keys/mufg-analyst.json'],
+    run: listTokens,
+  },
+  {
     name: 'token revoke',
     summary: 'revoke a token at once',
-    operands: ['TOKEN_ID'],
-    options: OPTIONS,
-    examples: ['sekisho token revoke tok_… --key .sekisho/sample-keys/mufg-analyst.json'],
-    notes: 'One may revoke one’s own tokens; operations leads and platform staff those of their institution.',
-    async run(args, context) {
-      const { token } = await mintToken(args, context, readSigner(args, context))
-      const id = encodeURIComponent(args.operands[0]!)
-      await callServer(context, 'DELETE', `${adminUrl(args, context)}/v1/tokens/${id}`, { token })
-      context.err(`revoked ${args.operands[0]}`)
-      return EXIT.ok
-    },
+    operands: ['TOKEN_OR_ID'],
+    options: SELF_OPTIONS,
+    examples: [
+      'sekisho token revoke tok_… --key .sekisho/sample-keys/mufg-analyst.json',
+      'sekisho token revoke "$SEKISHO_TOKEN"',
+    ],
+    notes:
+      'By its id, or by the token itself, which needs no key: whoever holds it may end it. One may revoke one’s own tokens;\noperations leads and platform staff those of their institution.',
+    run: revokeToken,
   },
 ]
+
+/** Tokens that the command mints for itself live just long enough for its calls. */
+const OWN_TTL_S = 60
+
+async function listTokens(args: Arguments, context: CliContext): Promise<number> {
+  const own = await mintToken(args, context, readSigner(args, context), OWN_TTL_S)
+  const { token } = own
+  const { json } = await callServer(context, 'GET', adminAddress(args, context), '/v1/tokens', { token })
+  const tokens = memberOf(json, 'tokens')
+  // The one minted to ask is none of the user's.
+  const list = (Array.isArray(tokens) ? tokens : []).filter(
+    (each: unknown) => memberOf(each, 'id') !== own.id,
+  )
+  if (args.flag('json')) for (const line of list) context.out(JSON.stringify(line))
+  else if (list.length === 0) context.err('no tokens')
+  else context.out(columns([['id', 'institution', 'engagement', 'expires', ''], ...list.map(tokenRow)]))
+  return EXIT.ok
+}
+
+function tokenRow(token: unknown): string[] {
+  const engagement = memberOf(token, 'engagement')
+  return [
+    textMember(token, 'id'),
+    textMember(token, 'institution'),
+    typeof engagement === 'string' ? engagement : '–',
+    localTime(numberMember(token, 'expires_at_ms')),
+    memberOf(token, 'revoked') === true ? 'revoked' : '',
+  ]
+}
+
+/** The token itself proves that one holds it, and the server finds it by its hash; an id needs a signer. */
+async function revokeToken(args: Arguments, context: CliContext): Promise<number> {
+  const given = args.operands[0]!
+  const admin = adminAddress(args, context)
+  if (given.startsWith(TOKEN_PREFIX)) {
+    if (!isTokenText(given)) throw usageError('that is no whole token: copy all of it, or use its id')
+    const { json } = await callServer(context, 'DELETE', admin, '/v1/tokens/self', { token: given })
+    context.err(`revoked ${textMember(json, 'id')}`)
+    return EXIT.ok
+  }
+  if (!/^tok_[0-9a-z]{1,64}$/i.test(given))
+    throw usageError('say a token, or an id from `sekisho token list`: `tok_…`')
+  const { token } = await mintToken(args, context, readSigner(args, context), OWN_TTL_S)
+  await callServer(context, 'DELETE', admin, `/v1/tokens/${encodeURIComponent(given)}`, { token })
+  context.err(`revoked ${given}`)
+  return EXIT.ok
+}
 
 export interface Minted {
   readonly token: string
@@ -59,7 +117,12 @@ export interface Minted {
 }
 
 /** @throws {CliError} */
-export async function mintToken(args: Arguments, context: CliContext, signer: Signer): Promise<Minted> {
+export async function mintToken(
+  args: Arguments,
+  context: CliContext,
+  signer: Signer,
+  ttlS: number = integerOption(args, 'ttl', TTL_S, 1, TTL_S_MAX),
+): Promise<Minted> {
   const institution = args.value('institution')
   const engagement = args.value('engagement')
   if (signer.holder.kind !== 'actor') {
@@ -71,10 +134,10 @@ export async function mintToken(args: Arguments, context: CliContext, signer: Si
     ...(institution === undefined ? {} : { institution }),
     ...(engagement === undefined ? {} : { engagement }),
     issued_at_ms: context.nowMs(),
-    ttl_s: integerOption(args, 'ttl', TTL_S, 1, TTL_S_MAX),
+    ttl_s: ttlS,
   }
   const body = signTokenRequest(request, signer.key)
-  const { json } = await callServer(context, 'POST', `${adminUrl(args, context)}/v1/tokens`, { body })
+  const { json } = await callServer(context, 'POST', adminAddress(args, context), '/v1/tokens', { body })
   return {
     token: textMember(json, 'token'),
     id: textMember(json, 'id'),

@@ -31,10 +31,13 @@ export class ConfigError extends Error {
   readonly file: string
   readonly problems: readonly ConfigProblem[]
   constructor(file: string, problems: readonly ConfigProblem[], options?: ErrorOptions) {
-    super(problems.map((p) => `${file}:${p.line}: ${p.message} (${p.code})`).join('\n'), options)
+    super(problems.map((p) => `${file}${at(p)}: ${p.message} (${p.code})`).join('\n'), options)
     this.file = file
     this.problems = problems
     // Never thrown with an empty list; the fallback satisfies the type.
     this.code = problems[0]?.code ?? 'config_syntax'
   }
 }
+
+/** A file that could not be read has no lines. */
+const at = ({ code, line }: ConfigProblem): string => (code === 'config_unreadable' ? '' : `:${line}`)
