@@ -8,7 +8,10 @@ const BODY_BYTES_MAX = 1024 * 1024
 const BODY_TIMEOUT_MS = 15_000
 
 /** @throws {HttpError} `http_media_type`, `http_body_too_large`, `http_body_timeout`, `http_body_cut` {WireError} */
-export async function readJson(request: IncomingMessage): Promise<JsonValue> {
+export async function readJson(
+  request: IncomingMessage,
+  timeoutMs: number = BODY_TIMEOUT_MS,
+): Promise<JsonValue> {
   const type = request.headers['content-type'] ?? ''
   if (!/^application\/json(?:;\s*charset=utf-8)?$/i.test(type)) {
     throw new HttpError('http_media_type', 'the body must be `application/json`')
@@ -16,10 +19,10 @@ export async function readJson(request: IncomingMessage): Promise<JsonValue> {
   if (request.headers['content-encoding'] !== undefined) {
     throw new HttpError('http_media_type', 'the body must not be compressed')
   }
-  return parseStrictJson(await readBytes(request)).value
+  return parseStrictJson(await readBytes(request, timeoutMs)).value
 }
 
-function readBytes(request: IncomingMessage): Promise<Buffer> {
+function readBytes(request: IncomingMessage, timeoutMs: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   return new Promise((resolve, reject) => {
@@ -36,10 +39,7 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
         request.pause()
         reject(new HttpError(code, message))
       })
-    const timer = setTimeout(
-      () => refuse('http_body_timeout', 'the body did not arrive in time'),
-      BODY_TIMEOUT_MS,
-    )
+    const timer = setTimeout(() => refuse('http_body_timeout', 'the body did not arrive in time'), timeoutMs)
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length
       if (bytes > BODY_BYTES_MAX)

@@ -1,15 +1,16 @@
 /** Tests of the listeners over real sockets: what is served, what is refused, what never shows. */
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { PassThrough } from 'node:stream'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { newDecisionId, silentLogger } from '../base/index.ts'
 import { createHostCheck, type HostCheck } from '../config/index.ts'
-import { type Principal, ProgrammeError } from '../programme/index.ts'
+import { type Hold, type Principal, ProgrammeError } from '../programme/index.ts'
 import { StorageError } from '../storage/index.ts'
 import { escapeHtml } from './html.ts'
 import { createAdminListener, createConsoleListener, createMetrics, HttpError, listen } from './index.ts'
@@ -150,11 +151,7 @@ test('a Host header that does not name the listener is refused, whatever the rou
   ]) {
     assert.match(await ask(host), /^HTTP\/1\.1 200/, host)
   }
-  for (const host of [
-    'evil.example',
-    'admin.example.evil.example',
-    '',
-  ]) {
+  for (const host of ['evil.example', 'admin.example.evil.example', '']) {
     assert.match(await ask(host), /^HTTP\/1\.1 421/, host)
   }
   assert.match(await raw(ports.admin, 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 400/)
@@ -259,7 +256,72 @@ test('a decision is shown by its id, without person, session, targets or prompt'
     'http_decision_unknown',
   ])
   assert.deepEqual(await codeOf(await admin('/v1/decisions/0')), [404, 'http_decision_unknown'])
-  assert.deepEqual(await codeOf(await admin('/v1/holds/none')), [404, 'http_hold_unknown'])
+})
+
+test('a hold is for who may approve it; every other institution gets one answer, whatever the id', async () => {
+  const held = newDecisionId()
+  const ended = newDecisionId()
+  const allowed = newDecisionId()
+  for (const [id, verdict] of [
+    [held, 'hold'],
+    [ended, 'hold'],
+    [allowed, 'allow'],
+  ] as const) {
+    const { index } = await ledger.append(support.intentDraft(id, support.someFacts(), null, verdict))
+    fake.decisions.set(id, { index, closedBy: null })
+  }
+  const of = (id: string, institution: string, ...roles: string[]) =>
+    // What `readHold` looks at.
+    ({ actor: { id, roles }, institution: { id: institution } }) as unknown as Principal
+  fake.principals.set('approver', of('x', 'mufg', 'approver'))
+  fake.principals.set('other', of('y', 'mufg', 'analyst'))
+  fake.principals.set('requester', of('r', 'mufg', 'approver'))
+  fake.principals.set('foreign', of('z', 'smbc', 'approver', 'operations_lead'))
+  fake.holds.set(held, {
+    ...{ id: held, actor: 'r', institution: 'mufg', engagement: null, capability: 'exploit_validation' },
+    ...{ session: 's', model: 'm', approvalsNeeded: 2, roles: ['approver'], index: 2, atMs: 1, untilMs: 9 },
+  } as unknown as Hold)
+  const ask = (id: string, bearer: string) =>
+    admin(`/v1/holds/${id}`, { headers: { authorization: `Bearer ${bearer}` } })
+  assert.deepEqual(await codeOf(await admin(`/v1/holds/${held}`)), [401, 'http_credential_required'])
+  const shown = (await (await ask(held, 'approver')).json()) as { targets: { count: number }; actor: string }
+  assert.deepEqual([shown.actor, shown.targets.count], ['r', 1])
+  assert.deepEqual(await codeOf(await ask(held, 'other')), [403, 'http_not_entitled'])
+  assert.deepEqual(await codeOf(await ask(held, 'requester')), [403, 'http_not_entitled'])
+  assert.deepEqual(await codeOf(await ask('none', 'approver')), [400, 'http_hold_malformed'])
+  assert.deepEqual(await codeOf(await ask(newDecisionId(), 'approver')), [404, 'http_hold_unknown'])
+  assert.deepEqual(await codeOf(await ask(ended, 'approver')), [410, 'http_hold_ended'])
+  for (const id of [allowed, decision])
+    assert.deepEqual(await codeOf(await ask(id, 'approver')), [409, 'http_hold_not_held'])
+  const answers = await Promise.all(
+    [held, ended, allowed, decision, newDecisionId()].map(async (id) => (await ask(id, 'foreign')).text()),
+  )
+  assert.equal(new Set(answers).size, 1, 'a stranger cannot tell them apart')
+})
+
+test('a body that stops early, or never comes, is no body', async () => {
+  const head = `POST /v1/tokens HTTP/1.1\r\nHost: 127.0.0.1:${ports.admin}\r\nContent-Type: application/json\r\n`
+  const { readJson } = await import('./body.ts')
+  const request = (timeoutMs?: number) => {
+    const stream = Object.assign(new PassThrough(), { headers: { 'content-type': 'application/json' } })
+    // What `readJson` uses of a request.
+    return { stream, read: readJson(stream as unknown as IncomingMessage, timeoutMs) }
+  }
+  const cut = request()
+  cut.stream.write('{')
+  cut.stream.emit('aborted')
+  await assert.rejects(cut.read, { code: 'http_body_cut' })
+  const late = request(1)
+  await assert.rejects(late.read, { code: 'http_body_timeout' })
+  assert.deepEqual(
+    [problemOf(new HttpError('http_body_cut', '')), problemOf(new HttpError('http_body_timeout', ''))].map(
+      ({ problem }) => problem.status,
+    ),
+    [400, 408],
+  )
+  // Over a socket, the listener survives a client that hangs up in the middle of its body.
+  await raw(ports.admin, `${head}Content-Length: 10\r\n\r\n{`)
+  assert.equal((await admin('/livez')).status, 200)
 })
 
 test('pages escape everything, run nothing, and say so in their headers', async () => {

@@ -1,9 +1,10 @@
 /** Statements are submitted here, and the programme is summed up for whoever administers it. */
 import { parseSignedStatement } from 'sekisho-verify'
-import type { Programme, Snapshot } from '../programme/index.ts'
+import type { Programme } from '../programme/index.ts'
 import type { AdminDeps } from './admin.ts'
 import { json } from './answer.ts'
 import type { Route } from './route.ts'
+import { stopsInForce } from './stops-in-force.ts'
 
 export function programmeRoutes(deps: AdminDeps): Route[] {
   const { programme } = deps
@@ -21,12 +22,16 @@ export function programmeRoutes(deps: AdminDeps): Route[] {
         })
       },
     },
-    { method: 'GET', path: '/v1/programme', handle: () => json(200, summary(programme, deps)) },
-    { method: 'GET', path: '/v1/stops', handle: () => json(200, { stops: stopsOf(programme.snapshot()) }) },
+    { method: 'GET', path: '/v1/programme', handle: async () => json(200, await summary(programme, deps)) },
+    {
+      method: 'GET',
+      path: '/v1/stops',
+      handle: async () => json(200, { stops: await stopsInForce(programme.snapshot(), deps.ledger) }),
+    },
   ]
 }
 
-function summary(programme: Programme, deps: AdminDeps) {
+async function summary(programme: Programme, deps: AdminDeps) {
   const snapshot = programme.snapshot()
   const { agreement } = snapshot
   return {
@@ -58,13 +63,15 @@ function summary(programme: Programme, deps: AdminDeps) {
       grants: snapshot.grants.length,
       delegations: snapshot.delegations.length,
     },
-    stops: stopsOf(snapshot),
+    parties: [...snapshot.parties.values()].map(({ id, kind, threshold, keys }) => ({
+      id,
+      kind,
+      threshold,
+      keys: keys.filter((key) => !key.revoked).map((key) => key.id),
+    })),
+    stops: await stopsInForce(snapshot, deps.ledger),
     addresses: deps.addresses(),
     incident_mode: snapshot.incidentMode,
     ledger: { origin: deps.ledger.origin, verifier_key: deps.ledger.verifierKey, size: deps.ledger.size() },
   }
-}
-
-function stopsOf(snapshot: Snapshot) {
-  return snapshot.stops.map(({ index, scope, by, reason }) => ({ index, scope, by, reason }))
 }

@@ -36,7 +36,9 @@ function list(principal: Principal, deps: AdminDeps) {
 
 async function revoke(call: Call, deps: AdminDeps) {
   const principal = authenticated(call.request, deps)
-  const id = call.params.id ?? ''
+  // `self`: whoever holds a token may end it, without knowing its id.
+  const named = call.params.id ?? ''
+  const id = named === 'self' ? principal.tokenId : named
   if (!mayRevoke(principal, id, deps)) {
     // Whether such a token exists is not for everyone: not yours and not there are answered alike.
     throw new HttpError(
@@ -50,7 +52,7 @@ async function revoke(call: Call, deps: AdminDeps) {
 
 function mayRevoke(principal: Principal, id: string, deps: AdminDeps): boolean {
   const has = (actor: string): boolean => deps.programme.tokens(actor).some((token) => token.id === id)
-  if (has(principal.actor.id)) return true
+  if (id === principal.tokenId || has(principal.actor.id)) return true
   if (!principal.actor.roles.some((role) => REVOKING_ROLES.includes(role))) return false
   const institution = principal.actor.institution
   for (const actor of deps.programme.snapshot().actors.values()) {

@@ -39,6 +39,7 @@ export function fakeSnapshot(agreement: Agreement): Snapshot {
     delegations: [],
     engagements: new Map(),
     grants: [],
+    pendingGrants: [],
     stops: [{ index: 4, scope: { kind: 'all' }, by: 'provider', reason: HOSTILE }],
     stages: new Map(),
     incidentMode: false,
@@ -159,7 +160,12 @@ export function fakeDecision(): Decision {
 }
 
 /** An intent as the gateway records it. */
-export function intentDraft(id: string, facts: Facts, repeats: string | null = null): EntryDraft {
+export function intentDraft(
+  id: string,
+  facts: Facts,
+  repeats: string | null = null,
+  verdict = 'deny',
+): EntryDraft {
   return {
     class: 'exchange',
     kind: 'intent',
@@ -169,7 +175,7 @@ export function intentDraft(id: string, facts: Facts, repeats: string | null = n
       session: 'secret-session',
       agreement: { version: 3, digest: 'a'.repeat(64), snapshot: 5 },
       model: { requested: HOSTILE, id: null, tier: null, upstream: null },
-      decision: { id, verdict: 'deny', snapshot: 5, clauses: ['7.3'], approval: null, repeats },
+      decision: { id, verdict, snapshot: 5, clauses: ['7.3'], approval: null, repeats },
       facts: { ...facts },
       reading: { reader: 'r/1', capability: 'none', side: 'offensive' },
       targets: { count: 1, named: [{ kind: 'domain', value: 'secret-target.example' }] },
