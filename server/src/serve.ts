@@ -5,7 +5,7 @@
  * gateway's listener last, because nothing may arrive before all of it can be recorded. A part that cannot be
  * opened ends the start, and what was open is closed again.
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLogger } from './base/index.ts'
@@ -63,6 +63,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       logger.info({ event: 'stopping' }, 'stopping: nothing new is taken')
       await drain(listening.gateway, config.shutdownGraceMs)
       await listening.close()
+      // While the ledger's lock is ours, so is this file: nobody is sent to a server that is gone.
+      rmSync(file, { force: true })
       await parts.close()
       logger.info({ event: 'stopped' }, 'stopped')
     }
