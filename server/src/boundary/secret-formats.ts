@@ -20,7 +20,13 @@ export type SecretType = 'private_key' | 'cloud_key' | 'provider_token' | 'jwt' 
 /** `anyOf` is a character class body; `min`/`max` count characters. */
 export type Piece =
   | { readonly literal: string }
-  | { readonly anyOf: string; readonly min: number; readonly max: number }
+  | {
+      readonly anyOf: string
+      readonly min: number
+      readonly max: number
+      /** An expression that may not begin inside the run. */
+      readonly not?: string
+    }
 
 export interface SecretFormat {
   readonly name: string
@@ -51,8 +57,8 @@ export const SECRET_FORMATS: readonly SecretFormat[] = [
     '-----BEGIN ',
     run('A-Z0-9 ', 0, 24),
     literal('PRIVATE KEY'),
-    run('A-Z -', 5, 16),
-    run('\\s\\S', 0, 240),
+    // A header inside the run is a trigger of its own: so of many headers in a row only the last stays open.
+    { ...run('\\s\\S', 5, 256), not: '-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY' },
     run(BASE64, 40),
   ),
   format('age_secret_key', 'private_key', 'AGE-SECRET-KEY-1', run('A-Z0-9', 58)),

@@ -16,6 +16,8 @@ import {
 interface CompiledFormat extends SecretFormat {
   readonly full: RegExp
   readonly open: RegExp
+  /** The first piece when it is a long run: all of it at lastIndex, and how long it may be. */
+  readonly run: { readonly all: RegExp; readonly max: number } | null
   /** Continues past the shortest match to the secret's end. */
   readonly extend: RegExp
 }
@@ -56,6 +58,12 @@ const PLACEHOLDER =
   /example|x{5}|0{8}|\*{3}|12345678|abcdefgh|changeme|placeholder|redacted|your[-_]?(?:key|token)/i
 /** Fewest distinct characters in the random part of a real secret. */
 const DISTINCT_CHARS_MIN = 8
+/** Triggers that ordinary words and names end in: inside a word, only a mixed body makes a secret of them. */
+const WORD_ENDINGS: ReadonlySet<string> = new Set(['sk-', 'SG.', 'hf_', 'ASIA', 'ACCA', 'sekisho_'])
+/** Characters after such an ending that pass as a word before the text is held all the same. */
+const WORD_CHARS_MAX = 12
+/** From this many characters on, a format's first run is measured once for all triggers inside it. */
+const LONG_RUN_CHARS = 1024
 
 /**
  * @param canaries strings that must never leave, besides the built-in formats
@@ -63,7 +71,7 @@ const DISTINCT_CHARS_MIN = 8
  */
 export function createSecretScanner(canaries: readonly string[] = []): SecretScanner {
   const formats = [...SECRET_FORMATS, ...canaryFormats(canaries)]
-  const compiled = formats.map(compileFormat)
+  const compiled = byTrigger(formats.map(compileFormat))
   const triggers = triggerExpression(formats)
   return {
     spans: (text) => spansIn(text, compiled, triggers),
@@ -79,28 +87,69 @@ export function secretSpans(text: string): SecretSpan[] {
   return BUILT_IN.spans(text)
 }
 
-function frontierOf(
-  text: string,
-  from: number,
-  compiled: readonly CompiledFormat[],
-  triggers: RegExp,
-): Frontier {
+/** Formats that may begin where a trigger stands, by the trigger found. */
+type ByTrigger = ReadonlyMap<string, readonly CompiledFormat[]>
+
+function byTrigger(formats: readonly CompiledFormat[]): ByTrigger {
+  return new Map(
+    formats.map(({ trigger }) => [trigger, formats.filter((each) => trigger.startsWith(each.trigger))]),
+  )
+}
+
+function frontierOf(text: string, from: number, compiled: ByTrigger, triggers: RegExp): Frontier {
   let openFrom = text.length
+  const runs = new RunMemo(text)
   triggers.lastIndex = from
   for (let hit = triggers.exec(text); hit !== null; hit = triggers.exec(text)) {
-    const found = secretAt(text, hit.index, compiled)
-    if (found !== null) return { found, openFrom: Math.min(openFrom, hit.index) }
-    if (openFrom === text.length && mayStillComplete(text, hit.index, compiled)) openFrom = hit.index
-    triggers.lastIndex = hit.index + 1
+    const at = hit.index
+    const formats = runs.worthTrying(compiled.get(hit[0]) ?? [], at)
+    const found = secretAt(text, at, formats)
+    if (found !== null) return { found, openFrom: Math.min(openFrom, at) }
+    if (openFrom === text.length && mayStillComplete(text, at, formats)) openFrom = at
+    triggers.lastIndex = at + 1
   }
   return { found: null, openFrom }
 }
 
-function mayStillComplete(text: string, at: number, compiled: readonly CompiledFormat[]): boolean {
-  return compiled.some((each) => {
-    if (!text.startsWith(each.trigger, at) || !mayBegin(text, at, each)) return false
+/**
+ * Keeps a run full of triggers from being searched once for each of them. INVARIANT: of all triggers in one run that
+ * are near enough to its end, the first decides for the others, because what follows the run is the same.
+ */
+class RunMemo {
+  private readonly text: string
+  private readonly ends = new Map<CompiledFormat, { end: number; tried: boolean }>()
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  worthTrying(formats: readonly CompiledFormat[], at: number): readonly CompiledFormat[] {
+    return formats.some(({ run }) => run !== null)
+      ? formats.filter((each) => this.isWorth(each, at))
+      : formats
+  }
+
+  private isWorth(each: CompiledFormat, at: number): boolean {
+    if (each.run === null) return true
+    const body = at + each.trigger.length
+    let memo = this.ends.get(each)
+    if (memo === undefined || body > memo.end) {
+      each.run.all.lastIndex = body
+      memo = { end: body + (each.run.all.exec(this.text)?.[0].length ?? 0), tried: false }
+      this.ends.set(each, memo)
+    }
+    if (memo.tried || memo.end - body > each.run.max) return false
+    memo.tried = true
+    return true
+  }
+}
+
+function mayStillComplete(text: string, at: number, formats: readonly CompiledFormat[]): boolean {
+  return formats.some((each) => {
     each.open.lastIndex = at
-    return each.open.test(text)
+    if (!each.open.test(text)) return false
+    const body = text.slice(at + each.trigger.length)
+    return !insideWord(text, at, each) || body.length >= WORD_CHARS_MAX || /[A-Z0-9]/.test(body)
   })
 }
 
@@ -111,8 +160,14 @@ function compileFormat(each: SecretFormat): CompiledFormat {
     ...each,
     full: new RegExp(escapeRegExp(each.trigger) + each.pieces.map(pieceSource).join(''), 'y'),
     open: new RegExp(escapeRegExp(each.trigger) + openSource(each.pieces), 'y'),
+    run: longRun(each.pieces[0]),
     extend: new RegExp(each.name === 'pem_private_key' ? PEM_REST : more, 'y'),
   }
+}
+
+function longRun(piece: Piece | undefined): CompiledFormat['run'] {
+  if (piece === undefined || 'literal' in piece || piece.max < LONG_RUN_CHARS) return null
+  return { all: new RegExp(`[${piece.anyOf}]*`, 'y'), max: piece.max }
 }
 
 /** One expression that finds where any format's trigger stands. */
@@ -121,17 +176,18 @@ function triggerExpression(formats: readonly SecretFormat[]): RegExp {
   return new RegExp(triggers.map(escapeRegExp).join('|'), 'g')
 }
 
-/** Whether the character before a trigger lets a secret begin there: `task-…` is not `sk-…`. */
-function mayBegin(text: string, at: number, each: SecretFormat): boolean {
-  if (at === 0 || each.type === 'canary' || !/^[A-Za-z0-9]/.test(each.trigger)) return true
+/** Whether a trigger that words end in stands at a word's end: `task-…`, `disk-…` are not `sk-…`. */
+function insideWord(text: string, at: number, each: SecretFormat): boolean {
+  if (at === 0 || !WORD_ENDINGS.has(each.trigger)) return false
   const before = text.charCodeAt(at - 1)
   // An escaped line break before a token inside a string literal is not part of it.
-  if ((before === 110 || before === 114 || before === 116) && text[at - 2] === '\\') return true
-  return !(
-    (before >= 48 && before <= 57) ||
-    (before >= 65 && before <= 90) ||
-    (before >= 97 && before <= 122)
-  )
+  if ((before === 110 || before === 114 || before === 116) && text[at - 2] === '\\') return false
+  return (before >= 48 && before <= 57) || (before >= 65 && before <= 90) || (before >= 97 && before <= 122)
+}
+
+/** A random body mixes capitals and digits; a word, a name or a hash does not. */
+function isMixed(body: string): boolean {
+  return /[A-Z]/.test(body) && /[0-9]/.test(body)
 }
 
 /** Whether a matched body is one that documentation prints instead of a secret. */
@@ -141,11 +197,12 @@ function isPlaceholder(matched: string, each: SecretFormat): boolean {
   return new Set(body).size < DISTINCT_CHARS_MIN || PLACEHOLDER.test(body)
 }
 
-function spansIn(text: string, compiled: readonly CompiledFormat[], triggers: RegExp): SecretSpan[] {
+function spansIn(text: string, compiled: ByTrigger, triggers: RegExp): SecretSpan[] {
   const spans: SecretSpan[] = []
+  const runs = new RunMemo(text)
   triggers.lastIndex = 0
   for (let hit = triggers.exec(text); hit !== null; hit = triggers.exec(text)) {
-    const span = secretAt(text, hit.index, compiled)
+    const span = secretAt(text, hit.index, runs.worthTrying(compiled.get(hit[0]) ?? [], hit.index))
     if (span === null) triggers.lastIndex = hit.index + 1
     else {
       spans.push(span)
@@ -155,12 +212,13 @@ function spansIn(text: string, compiled: readonly CompiledFormat[], triggers: Re
   return spans
 }
 
-function secretAt(text: string, at: number, compiled: readonly CompiledFormat[]): SecretSpan | null {
-  for (const each of compiled) {
-    if (!text.startsWith(each.trigger, at) || !mayBegin(text, at, each)) continue
+/** @param formats those whose trigger stands at `at` */
+function secretAt(text: string, at: number, formats: readonly CompiledFormat[]): SecretSpan | null {
+  for (const each of formats) {
     each.full.lastIndex = at
     const matched = each.full.exec(text)
     if (matched === null || isPlaceholder(matched[0], each)) continue
+    if (insideWord(text, at, each) && !isMixed(matched[0].slice(each.trigger.length))) continue
     each.extend.lastIndex = each.full.lastIndex
     const rest = each.extend.exec(text)?.[0].length ?? 0
     return { name: each.name, type: each.type, start: at, end: at + matched[0].length + rest }
@@ -170,14 +228,18 @@ function secretAt(text: string, at: number, compiled: readonly CompiledFormat[])
 
 function pieceSource(piece: Piece): string {
   if ('literal' in piece) return escapeRegExp(piece.literal)
-  return `[${piece.anyOf}]{${piece.min},${piece.max}}?`
+  return `${classSource(piece)}{${piece.min},${piece.max}}?`
+}
+
+function classSource({ anyOf, not }: Exclude<Piece, { literal: string }>): string {
+  return not === undefined ? `[${anyOf}]` : `(?:(?!${not})[${anyOf}])`
 }
 
 /** Matches when the text ends before the pieces are complete. */
 function openSource(pieces: readonly Piece[]): string {
   const [head, ...rest] = pieces
   if (head === undefined) return '(?!)'
-  const partial = 'literal' in head ? openLiteral(head.literal) : `[${head.anyOf}]{0,${head.max}}$`
+  const partial = 'literal' in head ? openLiteral(head.literal) : `${classSource(head)}{0,${head.max}}$`
   return rest.length === 0 ? `(?:${partial})` : `(?:${partial}|${pieceSource(head)}${openSource(rest)})`
 }
 
