@@ -11,11 +11,11 @@ export type Node = number
 export const FALSE: Node = 0
 export const TRUE: Node = 1
 
-/** LIMIT: nodes of one diagram, 12 bytes each and as much again for the tables. Agreements need some ten thousand. */
+/** LIMIT: nodes of one diagram, 28 bytes each. Agreements need some ten thousand. */
 const NODES_MAX = 1 << 22
 const NODES_START = 1 << 14
 /** LIMIT: results remembered; a lost one is computed again. */
-const CACHE_ENTRIES = 1 << 15
+const CACHE_ENTRIES = 1 << 17
 
 const AND = 0
 const OR = 1
@@ -32,6 +32,10 @@ export class Bdd {
   /** Open addressing over (level, low, high); 0 is free, as no inner node is 0. */
   #unique = new Int32Array(NODES_START * 2)
   #size = 2
+  /** Results of the walk in progress, by node; those whose stamp is another walk's do not count. */
+  #walked = new Int32Array(NODES_START)
+  #stamps = new Int32Array(NODES_START)
+  #walk = 0
   /** Three integers an entry: operation and first operand, second operand, result. */
   readonly #cache = new Int32Array(CACHE_ENTRIES * 3).fill(-1)
 
@@ -91,18 +95,18 @@ export class Bdd {
 
   /** The set over the other bits that is left when the bits from `first` on are those of `code`, most significant first. */
   cofactor(node: Node, first: number, bits: number, code: number): Node {
-    const known = new Map<Node, Node>()
+    this.#walk++
     const visit = (at: Node): Node => {
-      const level = this.levelOf(at)
+      const level = this.#level[at]!
       if (level >= first + bits) return at
-      const before = known.get(at)
-      if (before !== undefined) return before
+      if (this.#stamps[at] === this.#walk) return this.#walked[at]!
       const bit = (code >> (first + bits - 1 - level)) & 1
       const result =
         level < first
-          ? this.make(level, visit(this.low(at)), visit(this.high(at)))
-          : visit(bit === 1 ? this.high(at) : this.low(at))
-      known.set(at, result)
+          ? this.make(level, visit(this.#low[at]!), visit(this.#high[at]!))
+          : visit(bit === 1 ? this.#high[at]! : this.#low[at]!)
+      this.#stamps[at] = this.#walk
+      this.#walked[at] = result
       return result
     }
     return visit(node)
@@ -180,11 +184,13 @@ export class Bdd {
   #grow(): void {
     const length = this.#level.length * 2
     if (length > NODES_MAX) {
-      throw new GovernanceError('governance_nodes_exhausted', `more than ${NODES_MAX / 2} nodes`)
+      throw new GovernanceError('governance_nodes_exhausted', `more than ${NODES_MAX} nodes`)
     }
     this.#level = enlarge(this.#level, length)
     this.#low = enlarge(this.#low, length)
     this.#high = enlarge(this.#high, length)
+    this.#walked = enlarge(this.#walked, length)
+    this.#stamps = enlarge(this.#stamps, length)
     this.#unique = new Int32Array(length * 2)
     for (let node = 2; node < this.#size - 1; node++) this.#insert(node)
   }

@@ -77,6 +77,26 @@ export function nearestRecord(space: Space, set: Node, near: Facts = ORDINARY): 
     chosen.set(slot.fact, value)
     node = follow(space.bdd, node, slot, slot.values.indexOf(value))
   }
+  return record(chosen)
+}
+
+/** Any record of the set, or null when it is empty: one walk down, ordinary values first. */
+export function someRecord(space: Space, set: Node): Facts | null {
+  if (set === FALSE) return null
+  const chosen = new Map<FactName, string>()
+  let node = set
+  for (const slot of space.slots) {
+    const values = [ORDINARY[slot.fact], ...slot.values]
+    const below = (value: string): Node => follow(space.bdd, node, slot, slot.values.indexOf(value))
+    // INVARIANT: no node but FALSE is empty, so one of the values leads on.
+    const value = values.find((each) => below(each) !== FALSE)!
+    chosen.set(slot.fact, value)
+    node = below(value)
+  }
+  return record(chosen)
+}
+
+function record(chosen: ReadonlyMap<FactName, string>): Facts {
   // Every fact has a slot, and every value is one of its own.
   return Object.freeze(
     Object.fromEntries(FACT_NAMES.map((name) => [name, chosen.get(name)])),

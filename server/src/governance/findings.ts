@@ -5,8 +5,9 @@
  * Findings are reported and break nothing: a clause that only explains is often meant to.
  * Spec: docs/spec/proof.md §7.
  */
-import { type Bilingual, type Clause, STAGE_IDS } from '../agreement/index.ts'
+import { type Bilingual, type Clause, conditionHolds, STAGE_IDS } from '../agreement/index.ts'
 import { FALSE, type Node } from './bdd.ts'
+import { someRecord } from './example.ts'
 import type { Space } from './space.ts'
 import type { Verdicts } from './verdicts.ts'
 
@@ -112,18 +113,24 @@ function outranks(other: Clause, clause: Clause): boolean {
   return other.action === clause.action && (other.obligation ?? '') >= (clause.obligation ?? '')
 }
 
-/** The first clause that covers the set alone; else all that cover it together; empty when they do not. */
-function covering({ bdd }: Space, verdicts: Verdicts, set: Node, clauses: readonly Clause[]): string[] {
-  const alone = clauses.find((clause) => bdd.minus(set, setOf(verdicts, clause)) === FALSE)
-  if (alone !== undefined) return [alone.id]
+/**
+ * The first clause that covers the set alone; else some that cover it together; empty when all together do not.
+ *
+ * One record not yet covered names the next clause, so that only clauses that matter are subtracted: subtracting each of 100
+ * clauses made 1.3 million nodes, their unions from both ends more than 4 million.
+ */
+function covering(space: Space, verdicts: Verdicts, set: Node, clauses: readonly Clause[]): string[] {
   const used: string[] = []
   let rest = set
-  for (const clause of clauses) {
-    const left = bdd.minus(rest, setOf(verdicts, clause))
-    if (left !== rest) used.push(clause.id)
-    rest = left
+  for (let facts = someRecord(space, rest); facts !== null; facts = someRecord(space, rest)) {
+    const record = facts
+    const next = clauses.find(({ condition }) => conditionHolds(condition, record))
+    if (next === undefined) return []
+    used.push(next.id)
+    rest = space.bdd.minus(rest, setOf(verdicts, next))
   }
-  return rest === FALSE ? used : []
+  const alone = clauses.find((clause) => space.bdd.minus(set, setOf(verdicts, clause)) === FALSE)
+  return alone === undefined ? used : [alone.id]
 }
 
 function permitted({ bdd }: Space, verdicts: Verdicts): Node {
