@@ -34,7 +34,7 @@ const CONTEXT_OPENING = new RegExp(`^<(?:${CONTEXT_TAGS})[\\s>]`, 'i')
 
 /** Everything after it was written by someone else. */
 const FORWARDED =
-  /^\s*(?:-{2,}\s*(?:forwarded|original) message|-{2,}\s*(?:転送|元の)メッセージ|begin forwarded message|on .{4,80} wrote:\s*$)/im
+  /^[^\S\r\n\u2028\u2029]{0,8}(?:-{2,8}[^\S\r\n]{0,4}(?:forwarded|original) message|-{2,8}[^\S\r\n]{0,4}(?:転送|元の)メッセージ|begin forwarded message|on .{4,80} wrote:[^\S\r\n]{0,8}$)/im
 
 /**
  * The parts of a user's text, in order and without gaps.
