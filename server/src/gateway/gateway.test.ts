@@ -516,3 +516,13 @@ test('one actor cannot take every place with half-sent bodies', async () => {
   held.destroy()
   await small.close()
 })
+
+test('half a surrogate pair in a name is recorded, not a reason to fail', async () => {
+  const response = await gateway.ask({
+    body: '{"model":"a\\ud800","messages":[{"role":"user","content":"x"}],"\\udc00":1}',
+  })
+  assert.equal(response.status, 404)
+  assert.deepEqual(kinds(), ['intent', 'outcome'])
+  const { requested } = (gateway.authority.drafts[0] as ExchangeDraft).fields.model as { requested: string }
+  assert.ok(requested.isWellFormed())
+})

@@ -18,6 +18,9 @@ import {
 import { problemOfGatewayError } from './error.ts'
 import { NOTHING, type Relay, type RelayStep, type RelayStop, Summary, vendorStop } from './relay.ts'
 
+/** HOSTILE: an upstream may name any number; a record holds integers only up to 2^53. */
+const TOKENS_MAX = 2 ** 40
+
 export function createStreamRelay(
   dialect: Dialect,
   guardOptions: GuardOptions,
@@ -91,7 +94,10 @@ export function notePart(parts: readonly StreamPart[], summary: Summary, dialect
   for (const part of parts) {
     if (part.type === 'served') summary.served = { model: part.model, accessProgram: part.accessProgram }
     else if (part.type === 'usage')
-      summary.usage = { inputTokens: part.inputTokens, outputTokens: part.outputTokens }
+      summary.usage = {
+        inputTokens: Math.min(part.inputTokens, TOKENS_MAX),
+        outputTokens: Math.min(part.outputTokens, TOKENS_MAX),
+      }
     else if (part.type === 'opaque') summary.opaque.push(part.sha256)
     else if (part.type === 'end' && part.how === 'refused') summary.refusedByProvider = true
     else if (part.type === 'end' && part.how === 'failed') {

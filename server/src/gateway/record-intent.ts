@@ -95,7 +95,8 @@ function intentDraft(x: Reserved): ExchangeDraft {
         snapshot: snapshot.index,
       },
       model: {
-        requested: request.model,
+        // HOSTILE: half a surrogate pair is no canonical text, and a record must never fail for it.
+        requested: request.model.toWellFormed(),
         id: x.model?.id ?? null,
         tier: x.model?.tier ?? null,
         upstream: x.model?.upstream ?? null,
@@ -137,7 +138,7 @@ function intentDraft(x: Reserved): ExchangeDraft {
         stream: request.stream,
         bytes: request.body.length,
         sha256: hash('sha256', request.body, 'hex'),
-        unlisted: [...request.unlistedFields],
+        unlisted: request.unlistedFields.map((field) => field.toWellFormed()),
         opaque: [...request.opaqueDigests],
       },
     },

@@ -48,10 +48,10 @@ export async function recordOutcome(
       session: recorded.session,
       decision: { id: recorded.decisionId },
       model: {
-        requested: recorded.request.model,
-        served: outcome.served?.model ?? null,
+        requested: recorded.request.model.toWellFormed(),
+        served: outcome.served?.model?.toWellFormed() ?? null,
         comparison: outcome.served?.comparison ?? null,
-        programme: outcome.served?.programme ?? null,
+        programme: outcome.served?.programme?.toWellFormed() ?? null,
       },
       response: {
         end: outcome.end,
@@ -61,7 +61,10 @@ export async function recordOutcome(
         output_tokens: outcome.outputTokens ?? null,
         bytes: released.length,
         sha256: hash('sha256', released, 'hex'),
-        vendor: outcome.vendor === undefined ? null : { ...outcome.vendor },
+        vendor:
+          outcome.vendor === undefined
+            ? null
+            : { ...outcome.vendor, code: outcome.vendor.code?.toWellFormed() ?? null },
         opaque: [...(outcome.opaque ?? [])],
         sticky: stickyField(recorded, outcome, deps),
       },
