@@ -9,6 +9,9 @@ import { createJsonUnescaper } from './json-unescape.ts'
 
 /** Characters before a trigger that decide whether a secret may begin there. */
 const CONTEXT_CHARS = 2
+/** Held characters from which the text is looked at again only when it has grown by a part of itself. */
+const PATIENT_FROM = 64
+const GROWTH_SHARE = 8
 
 /** What one delta changed. */
 export interface ChannelStep {
@@ -21,11 +24,14 @@ export interface Channel {
   push(delta: string): ChannelStep
   /** Whether everything up to `ends` is cleared. */
   cleared(ends: readonly number[]): boolean
+  /** The text ended: looks at what was not looked at yet. */
+  end(): SecretSpan | null
 }
 
 interface View {
   push(delta: string): { found: SecretSpan | null; end: number }
   openFrom(): number
+  end(): SecretSpan | null
 }
 
 /** @param json whether the text is JSON in pieces (tool arguments) */
@@ -43,29 +49,41 @@ export function createChannel(scanner: SecretScanner, json: boolean): Channel {
       })
       return { found, ends }
     },
+    end: () => views.map((view) => view.end()).find((found) => found !== null) ?? null,
     cleared: (ends) => views.every((view, index) => (ends[index] ?? 0) <= view.openFrom()),
   }
 }
 
-/** INVARIANT: `tail` keeps everything from the earliest open trigger, and the overlap before it; never more. */
+/**
+ * INVARIANT: `tail` keeps everything from the earliest open trigger, and the overlap before it; never more.
+ * INVARIANT: what was not looked at yet stands after `openFrom`, so it is held. Waiting for the held text to grow
+ * keeps the work linear in it: a text that stays open for long is not read again for every character.
+ */
 function createView(scanner: SecretScanner, unescaper: ReturnType<typeof createJsonUnescaper> | null): View {
   let tail = ''
   let tailStart = 0
   let openFrom = 0
+  let seen = 0
+  const look = (): SecretSpan | null => {
+    const { found, openFrom: open } = scanner.frontier(tail, tailStart === 0 ? 0 : CONTEXT_CHARS)
+    openFrom = tailStart + open
+    const span =
+      found === null ? null : { ...found, start: found.start + tailStart, end: found.end + tailStart }
+    const drop = Math.max(0, Math.min(open, tail.length - scanner.overlapChars) - CONTEXT_CHARS)
+    tail = tail.slice(drop)
+    tailStart += drop
+    seen = tailStart + tail.length
+    return span
+  }
   return {
     openFrom: () => openFrom,
     push(delta) {
-      const text = unescaper === null ? delta : unescaper.push(delta)
-      tail += text
-      const { found, openFrom: open } = scanner.frontier(tail, tailStart === 0 ? 0 : CONTEXT_CHARS)
-      openFrom = tailStart + open
-      const end = tailStart + tail.length + (unescaper?.pending() === true ? 1 : 0)
-      const span =
-        found === null ? null : { ...found, start: found.start + tailStart, end: found.end + tailStart }
-      const drop = Math.max(0, Math.min(open, tail.length - scanner.overlapChars) - CONTEXT_CHARS)
-      tail = tail.slice(drop)
-      tailStart += drop
-      return { found: span, end }
+      tail += unescaper === null ? delta : unescaper.push(delta)
+      const length = tailStart + tail.length
+      const held = seen - openFrom
+      const found = held > PATIENT_FROM && (length - seen) * GROWTH_SHARE < held ? null : look()
+      return { found, end: length + (unescaper?.pending() === true ? 1 : 0) }
     },
+    end: () => (seen < tailStart + tail.length ? look() : null),
   }
 }

@@ -54,7 +54,9 @@ function run(text: string, cuts: readonly number[], channel: 'text' | 'tool_argu
     released.push(...step.release.map((raw) => JSON.parse(raw.toString()) as string))
     cut ??= step.cut
   }
-  released.push(...guard.end().release.map((raw) => JSON.parse(raw.toString()) as string))
+  const last = guard.end()
+  released.push(...last.release.map((raw) => JSON.parse(raw.toString()) as string))
+  cut ??= last.cut
   return { released: released.join(''), cut }
 }
 
@@ -192,4 +194,55 @@ test('a whole response is scanned over its parts', () => {
     [['github_token', 'text:0']],
   )
   assert.equal(scanParts([{ type: 'unknown', name: 'x' }])[0]?.kind, 'unknown_event')
+})
+
+test('a letter before a secret hides nothing; words that end like a trigger are left alone', () => {
+  for (const [rule, secret] of SECRETS) {
+    for (const before of ['x', 'Z', '7', '\\n', 'ask-']) {
+      const found = scanText(`${before}${secret} ok`, OPTIONS)
+      assert.equal(found[0]?.rule, rule, before)
+    }
+  }
+  const sha1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
+  for (const text of [
+    `disk-${sha1}`,
+    `task-${body(44, 'abcdefghijkmnop')}`,
+    `EURASIA${upper(16).replace(/\d/g, 'Q')}`,
+  ])
+    assert.deepEqual(scanText(text), [], text)
+})
+
+test('a token inside a word is cut when it grows character by character', () => {
+  const secret = `sk-${body(48)}`
+  const text = `the task${secret}`
+  const { cut, released } = run(
+    text,
+    Array.from({ length: text.length }, (_, i) => i / text.length),
+  )
+  assert.equal(cut?.rule, 'openai_key')
+  assert.ok(released.length < 24, released)
+})
+
+test('a secret at the very end of a long open text is found when the stream ends', () => {
+  const jwt = SECRETS.find(([rule]) => rule === 'jwt')?.[1] ?? ''
+  for (const open of [`eyJ${body(900)}`, `-----BEGIN PRIVATE KEY-----${' .'.repeat(60)}`]) {
+    const text = `${open} AKIA${upper(16)}`
+    assert.equal(
+      run(
+        text,
+        Array.from({ length: 400 }, (_, i) => i / 400),
+      ).cut?.rule,
+      'aws_access_key',
+    )
+    assert.ok(run(`${open}${jwt}`, [0.1, 0.5, 0.99]).cut !== null)
+  }
+})
+
+test('repeated openings do not hide the secret after them', () => {
+  for (const opening of ['-----BEGIN PRIVATE KEY-----\n', '-eyJ', 'eyJ'.repeat(900)]) {
+    for (const [rule, secret] of SECRETS) {
+      const found = scanText(`${opening.repeat(40)}${secret}`, OPTIONS)
+      assert.ok(found.length > 0, `${rule} after ${opening.slice(0, 12)}`)
+    }
+  }
 })

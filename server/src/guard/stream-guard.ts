@@ -7,7 +7,7 @@
  *
  * Spec: docs/spec/leakage.md §3. HOSTILE: the model's output may be steered by what it read.
  */
-import { createSecretScanner } from '../boundary/index.ts'
+import { createSecretScanner, type SecretSpan } from '../boundary/index.ts'
 import type { StreamPart } from '../wire/index.ts'
 import { type Channel, createChannel } from './channel.ts'
 import type { Finding } from './finding.ts'
@@ -71,8 +71,7 @@ export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
     const name = `${part.channel}:${part.key}`
     const channel = channelOf(name, part.channel === 'tool_arguments')
     const { found, ends } = channel.push(part.text)
-    if (found !== null)
-      cut ??= { kind: found.type, rule: found.name, channel: name, start: found.start, end: found.end }
+    if (found !== null) cut ??= secretFinding(found, name)
     return { channel, ends }
   }
   const stop = (): GuardStep => {
@@ -102,6 +101,10 @@ export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
       return cut === null ? { release, cut } : { ...stop(), release }
     },
     end() {
+      for (const [name, channel] of channels) {
+        const found = cut === null ? channel.end() : null
+        if (found !== null) cut = secretFinding(found, name)
+      }
       if (cut !== null) return stop()
       const release = held.map(({ raw }) => raw)
       held.length = 0
@@ -109,6 +112,10 @@ export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
       return { release, cut }
     },
   }
+}
+
+function secretFinding({ type, name, start, end }: SecretSpan, channel: string): Finding {
+  return { kind: type, rule: name, channel, start, end }
 }
 
 function finding(kind: Finding['kind'], rule: string, channel: string | null): Finding {
