@@ -90,9 +90,16 @@ export function createSpace(order: readonly FactName[] = ORDER): Space {
     const join = condition.kind === 'all' ? bdd.and.bind(bdd) : bdd.or.bind(bdd)
     return condition.of.map(where).reduce(join, condition.kind === 'all' ? TRUE : FALSE)
   }
+  // The same cofactor is asked for up to four times by the comparisons of one fact.
+  const cofactors = new Map<string, Node>()
   const cofactor = (set: Node, fact: FactName, value: string): Node => {
+    const key = `${set} ${fact} ${value}`
+    const known = cofactors.get(key)
+    if (known !== undefined) return known
     const { first, bits, values } = slot(fact)
-    return bdd.cofactor(set, first, bits, values.indexOf(value))
+    const found = bdd.cofactor(set, first, bits, values.indexOf(value))
+    cofactors.set(key, found)
+    return found
   }
   return {
     bdd,
