@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly trials: number | null
   readonly rounds: number | null
   readonly seconds: number | null
+  /** Records of facts to compare. */
+  readonly records: number | null
   /** Rows to measure; null means all. */
   readonly rows: readonly string[] | null
   /** Writers, connections or statements, as the bench defines it; null means its own default. */
@@ -23,7 +25,15 @@ export interface BenchOptions {
  * @throws {Error} with the list of options when one is unknown or its value is not a positive number
  */
 export function parseOptions(words: readonly string[]): BenchOptions {
-  const options = { quick: false, trials: null, rounds: null, seconds: null, rows: null, only: null } as {
+  const options = {
+    quick: false,
+    trials: null,
+    rounds: null,
+    seconds: null,
+    records: null,
+    rows: null,
+    only: null,
+  } as {
     -readonly [K in keyof BenchOptions]: BenchOptions[K]
   }
   for (let at = 0; at < words.length; at += 1) {
@@ -32,11 +42,12 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     else if (word === '--trials') options.trials = positive(word, words[++at])
     else if (word === '--rounds') options.rounds = positive(word, words[++at])
     else if (word === '--seconds') options.seconds = positive(word, words[++at])
+    else if (word === '--records') options.records = positive(word, words[++at])
     else if (word === '--rows') options.rows = (words[++at] ?? '').split(',')
     else if (word === '--only') options.only = words[++at] ?? null
     else
       throw new Error(
-        `unknown option \`${word}\`; known: --quick --trials N --rounds N --seconds N --rows A,B --only X`,
+        `unknown option \`${word}\`; known: --quick --trials N --rounds N --seconds N --records N --rows A,B --only X`,
       )
   }
   return options
