@@ -1,7 +1,7 @@
 /** `statement …`: any statement, by hand: sign it here, pass it on, submit it. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { type JsonObject, parseSignedStatement } from 'sekisho-verify'
+import { type JsonObject, parseSignedStatement, type SignedStatement, statementDigest } from 'sekisho-verify'
 import type { Arguments, CliContext, Command } from './command.ts'
 import { CliError, EXIT } from './error.ts'
 import { ADMIN_OPTION, adminAddress, callServer } from './server-call.ts'
@@ -45,16 +45,20 @@ async function sign(args: Arguments, context: CliContext): Promise<number> {
   const signers = readSigners(args, context)
   const given = readJson(args.operands[0]!, context)
   const keys = signers.map((signer) => signer.key)
-  if ('body' in given) {
-    context.out(JSON.stringify(signWith(parseSignedStatement({ signatures: [], ...given }), keys), null, 2))
-    return EXIT.ok
-  }
+  if ('body' in given)
+    return print(signWith(parseSignedStatement({ signatures: [], ...given }), keys), context)
   const { type } = given
   if (typeof type !== 'string')
     throw new CliError('cli_file', `\`${args.operands[0]}\` has no \`type\`: see docs/spec/statement.md §4`)
   const programme = typeof given.programme === 'string' ? given.programme : signers[0].programme
   const body = statementBody(programme, context.nowMs(), { ...given, type })
-  context.out(JSON.stringify(signWith({ body, signatures: [] }, keys), null, 2))
+  return print(signWith({ body, signatures: [] }, keys), context)
+}
+
+/** Other statements refer to one by its digest: `engagement.approve` does, by its member `draft`. */
+function print(signed: SignedStatement, context: CliContext): number {
+  context.out(JSON.stringify(signed, null, 2))
+  context.err(`digest ${statementDigest(signed.body)}, signatures: ${signed.signatures.length}`)
   return EXIT.ok
 }
 
