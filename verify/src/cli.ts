@@ -4,10 +4,12 @@
  *
  * Exit status: 0 good, 1 verification failed, 2 wrong usage or unreadable input.
  */
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import {
   checkConsistency,
+  type LedgerReport,
+  parseHead,
   parseVerifierKey,
   toBase64,
   urlReader,
@@ -17,24 +19,28 @@ import {
   verifyReceipt,
 } from './index.ts'
 import { directoryReader } from './node.ts'
+import { printable, printableJson } from './printable.ts'
+import { FILE_BYTES_MAX } from './reader.ts'
 
 const USAGE = `sekisho-verify: checks a Sekisho ledger with public keys only
 
-  sekisho-verify ledger DIR|URL --key VKEY [--saved CHECKPOINT_FILE]...
+  sekisho-verify ledger DIR|URL --key VKEY [--saved CHECKPOINT_FILE]... [--statements-head N]
       Rebuilds the tree from every entry, compares every tile, checks the signature, the published statements,
-      and that each saved checkpoint is a prefix of what is there now.
+      their signatures, and that each saved checkpoint is a prefix of what is there now. Beside CHECKPOINT_FILE, a
+      copy of statements/head saved as CHECKPOINT_FILE.statements-head is read too.
   sekisho-verify receipt FILE --key VKEY
       Checks one receipt offline: slots, leaf, inclusion proof, signed checkpoint.
   sekisho-verify consistency OLD NEW --dir DIR|URL --key VKEY
       Checks that checkpoint NEW continues checkpoint OLD, by the tiles in DIR.
 
   --key VKEY   the log's verifier key (name+hash+base64), or a file that holds it
+  --statements-head N  newest statement seen earlier: fails when the ledger shows less
   --json       one JSON object on standard output
   --help
 
 Exit status: 0 good, 1 verification failed, 2 wrong usage or unreadable input.
 Without --saved, an operator who holds the log key can show a shortened or rewritten ledger and it will verify:
-keep every checkpoint you have seen.
+keep every checkpoint you have seen. The statement head is not signed: keep the highest you have seen, too.
 `
 
 class UsageError extends Error {}
@@ -44,6 +50,7 @@ interface Arguments {
   readonly key: VerifierKey
   readonly saved: readonly string[]
   readonly dir: string | undefined
+  readonly head: string | undefined
 }
 
 /** What a command found: printed as `key: value` lines or as one JSON object. */
@@ -62,15 +69,43 @@ async function ledgerCommand(args: Arguments): Promise<Findings> {
   const saved = await Promise.all(
     args.saved.map(async (file) => ({ place: file, note: await readInput(file) })),
   )
-  const report = await verifyLedger(readerFor(place), { key: args.key, saved })
+  const savedHeads = await readHeads(args)
+  const report = await verifyLedger(readerFor(place), { key: args.key, saved, savedHeads, programme: true })
   return {
     origin: report.checkpoint.origin,
     size: report.checkpoint.size,
     root: toBase64(report.checkpoint.root),
     tiles: report.tiles,
+    older_partial_files: report.partials ?? 'unchecked: this source cannot be listed',
     statements: report.statements,
+    statements_head: report.statementsHead,
+    statements_seen: seen(report),
+    statements_unchecked: 'whether the signers were entitled and enough, and what the statements do',
     saved_checkpoints: report.saved,
+    saved_statement_heads: savedHeads.length,
   }
+}
+
+function seen({ statements, statementsHead, entries }: LedgerReport): string {
+  if (statementsHead === null) return 'none: the ledger is empty'
+  return (
+    `${statements}, without a gap up to entry ${statementsHead} of ${entries}, every signature good; ` +
+    `statements after entry ${statementsHead} cannot be excluded by the public files alone`
+  )
+}
+
+async function readHeads({ head, saved }: Arguments) {
+  const heads: { place: string; index: number }[] = []
+  if (head !== undefined) {
+    if (!/^(0|[1-9][0-9]{0,14})$/.test(head)) throw new UsageError('--statements-head takes an entry number')
+    heads.push({ place: '--statements-head', index: Number(head) })
+  }
+  for (const file of saved.map((name) => `${name}.statements-head`)) {
+    const bytes = await readOptional(file)
+    if (bytes !== null)
+      heads.push({ place: file, index: parseHead(Buffer.from(bytes).toString('utf8'), file) })
+  }
+  return heads
 }
 
 async function receiptCommand(args: Arguments): Promise<Findings> {
@@ -107,11 +142,29 @@ function readerFor(place: string) {
 }
 
 async function readInput(file: string): Promise<Uint8Array> {
+  const bytes = await readOptional(file)
+  if (bytes === null) throw new UsageError(`cannot read \`${file}\`: it is not there`)
+  return bytes
+}
+
+/** A file or pipe that the caller named, up to a bound: a device never ends. Null when there is none. */
+async function readOptional(file: string): Promise<Uint8Array | null> {
+  const chunks: Buffer[] = []
+  let length = 0
   try {
-    return await readFile(file)
+    // The stream closes the handle.
+    const handle = await open(file)
+    for await (const chunk of handle.createReadStream({ end: FILE_BYTES_MAX })) {
+      chunks.push(chunk as Buffer) // no encoding is set
+      length += (chunk as Buffer).length
+    }
   } catch (cause) {
-    throw new UsageError(`cannot read \`${file}\``, { cause })
+    const code = (cause as NodeJS.ErrnoException).code // fs rejects with errno exceptions
+    if (code === 'ENOENT') return null
+    throw new UsageError(`cannot read \`${file}\` (${code})`, { cause })
   }
+  if (length > FILE_BYTES_MAX) throw new UsageError(`\`${file}\` is over ${FILE_BYTES_MAX} bytes`)
+  return Buffer.concat(chunks)
 }
 
 async function parseKey(text: string | undefined): Promise<VerifierKey> {
@@ -130,24 +183,24 @@ async function parseKey(text: string | undefined): Promise<VerifierKey> {
 
 function print(command: string, findings: Findings, json: boolean): void {
   if (json) {
-    console.log(JSON.stringify({ ok: true, command, ...findings }))
+    console.log(printableJson({ ok: true, command, ...findings }))
     return
   }
   console.log(`${command}: good`)
   for (const [name, value] of Object.entries(findings)) {
-    console.log(`  ${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    console.log(`  ${name}: ${typeof value === 'object' ? printableJson(value) : printable(String(value))}`)
   }
 }
 
 function explain(error: VerifyError, json: boolean): void {
   const { code, message, place, expected, got } = error
   if (json) {
-    console.log(JSON.stringify({ ok: false, code, message, place, expected, got }))
+    console.log(printableJson({ ok: false, code, message, place, expected, got }))
     return
   }
-  console.error(`FAILED ${code}: ${message}`)
+  console.error(`FAILED ${code}: ${printable(message)}`)
   for (const [name, value] of Object.entries({ place, expected, got })) {
-    if (value !== undefined) console.error(`  ${name}: ${value}`)
+    if (value !== undefined) console.error(`  ${name}: ${printable(value)}`)
   }
 }
 
@@ -161,6 +214,7 @@ async function main(argv: string[]): Promise<number> {
         key: { type: 'string' },
         saved: { type: 'string', multiple: true },
         dir: { type: 'string' },
+        'statements-head': { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -173,14 +227,15 @@ async function main(argv: string[]): Promise<number> {
     const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
     if (run === undefined) throw new UsageError(`no command \`${command}\``)
     const key = await parseKey(values.key)
-    print(command, await run({ positionals: rest, key, saved: values.saved ?? [], dir: values.dir }), json)
+    const args = { positionals: rest, key, saved: values.saved ?? [], dir: values.dir }
+    print(command, await run({ ...args, head: values['statements-head'] }), json)
     return 0
   } catch (error) {
     if (error instanceof VerifyError) {
       explain(error, json)
       return error.code === 'read_failed' ? 2 : 1
     }
-    console.error(`sekisho-verify: ${(error as Error).message}\nTry sekisho-verify --help.`) // only Errors are thrown
+    console.error(`sekisho-verify: ${printable((error as Error).message)}\nTry sekisho-verify --help.`) // only Errors are thrown
     return 2
   }
 }

@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import {
+  canonicalize,
   encodeBundle,
   encodeLeaf,
   encodeStatementEntry,
@@ -13,15 +14,20 @@ import {
   formatVerifierKey,
   type Hash,
   type JsonValue,
+  keyIdOf,
   leafHash,
   noteKeyId,
   parseVerifierKey,
   recordRoot,
   type Salts,
+  type StatementBody,
   sha256,
+  statementBytes,
   statementPath,
   TILE_WIDTH,
   tilePath,
+  toBase64,
+  toHex,
   treeRoot,
   utf8,
   type VerifierKey,
@@ -100,7 +106,14 @@ export function publish(leaves: readonly Uint8Array[], key: TestKey): Map<string
 }
 
 export function memoryReader(files: ReadonlyMap<string, Uint8Array>) {
-  return { read: async (path: string) => files.get(path) ?? null }
+  return {
+    read: async (path: string) => files.get(path) ?? null,
+    list: async (path: string) => {
+      const inside = [...files.keys()].filter((name) => name.startsWith(`${path}/`))
+      const names = inside.map((name) => name.slice(path.length + 1).replace(/\/.*/, '/'))
+      return [...new Set(names)]
+    },
+  }
 }
 
 /** A statement's leaf and published blob. */
@@ -123,20 +136,41 @@ export function testStatement(
   }
 }
 
+/** A statement of the test programme, signed by `signer`. */
+export function signedStatement(signer: TestKey, body: Record<string, JsonValue>): JsonValue {
+  const nonce = toHex(sha256(utf8(canonicalize(body)))).slice(0, 32)
+  const full = { programme: 'test', issued_at_ms: 1, nonce, ...body } as unknown as StatementBody // callers give the type
+  const sig = toBase64(sign(null, statementBytes(full), signer.privateKey))
+  return { body: full, signatures: [{ key: keyIdOf(signer.key.publicKey), sig }] }
+}
+
+export const enrolled = ({ key }: TestKey) => ({ public: toBase64(key.publicKey), assurance: 'key' })
+/** The one party of the test programme, and an institution's directory. */
+export const PARTY = testKey('party', 21)
+export const DIRECTORY = testKey('directory', 22)
+
+/** Founding, an institution, and what it states. */
+export const TEST_STATEMENTS: readonly JsonValue[] = [
+  signedStatement(PARTY, { type: 'programme.found', parties: [{ id: 'p', keys: [enrolled(PARTY)] }] }),
+  signedStatement(PARTY, { type: 'institution.register', id: 'bank', keys: [enrolled(DIRECTORY)] }),
+  signedStatement(DIRECTORY, { type: 'engagement.close', id: 'e', reason: 'drill' }),
+]
+
 /** A ledger of 300 entries whose entries 2, 5 and 299 are statements. */
-export function testLedger(key: TestKey): Map<string, Uint8Array> {
-  const leaves = Array.from({ length: 300 }, (_, i) => testLeaf(i))
+export function testLedger(key: TestKey, statements = TEST_STATEMENTS, size = 300): Map<string, Uint8Array> {
+  const leaves = Array.from({ length: size }, (_, i) => testLeaf(i))
   const blobs = new Map<number, Uint8Array>()
   let previous: number | null = null
-  for (const index of [2, 5, 299]) {
-    const { leaf, blob } = testStatement(previous, { number: index })
+  for (const [i, statement] of statements.entries()) {
+    const index = [2, 5, size - 1][i] ?? 10 + i
+    const { leaf, blob } = testStatement(previous, statement)
     leaves[index] = leaf
     blobs.set(index, blob)
     previous = index
   }
   const files = publish(leaves, key)
   for (const [index, blob] of blobs) files.set(statementPath(index), blob)
-  files.set('statements/head', utf8('299\n'))
+  if (previous !== null) files.set('statements/head', utf8(`${previous}\n`))
   return files
 }
 

@@ -52,7 +52,7 @@ export {
   type Salts,
 } from './record.ts'
 export * from './statement.ts'
-export { STATEMENT_HEAD, statementPath, walkStatements } from './statement-chain.ts'
+export { parseHead, STATEMENT_HEAD, statementPath, walkStatements } from './statement-chain.ts'
 export {
   encodeStatementEntry,
   openStatementEntry,
@@ -60,6 +60,7 @@ export {
   STATEMENT_ENTRY_TYPE,
   type StatementEntry,
 } from './statement-entry.ts'
+export { StatementKeys } from './statement-keys.ts'
 export {
   encodeBundle,
   foldTile,
@@ -73,4 +74,10 @@ export {
   tilePath,
 } from './tile.ts'
 export { nodesOf, readBundle, readTile } from './tiles-reader.ts'
-export { type LedgerCheck, type LedgerReport, type SavedCheckpoint, verifyLedger } from './verify-ledger.ts'
+export {
+  type LedgerCheck,
+  type LedgerReport,
+  type SavedCheckpoint,
+  type SavedHead,
+  verifyLedger,
+} from './verify-ledger.ts'

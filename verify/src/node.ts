@@ -1,25 +1,118 @@
-/** Reading a ledger from a directory; the only part of the library that needs Node. */
-import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+/**
+ * Reading a ledger from a directory; the only part of the library that needs Node.
+ *
+ * Threat: the directory was made by somebody else. A link would show the reader's own files, a device or a pipe would
+ * never end, so only regular files inside the directory are read, and never more than a bounded number of bytes.
+ */
+import { constants } from 'node:fs'
+import { type FileHandle, open, readdir, realpath } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { VerifyError } from './error.ts'
 import { FILE_BYTES_MAX, type LedgerReader } from './reader.ts'
 
+/** Absent on Windows, where neither links of this kind nor pipes lie in a directory. */
+const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
 /** Reads a downloaded ledger: `dir` holds `checkpoint` and `tile/`. */
 export function directoryReader(dir: string): LedgerReader {
+  let root: Promise<string> | undefined
+  const parents = new Map<string, Promise<boolean>>()
+  /** Whether the directory of `path` is there; that it is reached without a link is checked once for each. */
+  function enter(path: string): Promise<boolean> {
+    const parent = dirname(path)
+    let known = parents.get(parent)
+    if (known === undefined) {
+      root ??= realRoot(dir)
+      known = root.then((real) => insideRoot(real, parent))
+      // What is not there yet may be written while a live ledger is read.
+      known.then(
+        (there) => there || parents.delete(parent),
+        () => {},
+      )
+      parents.set(parent, known)
+    }
+    return known
+  }
   return {
     async read(path) {
-      const place = join(dir, path)
-      try {
-        const { size } = await stat(place)
-        if (size > FILE_BYTES_MAX)
-          throw new VerifyError('read_too_large', `\`${place}\` is over ${FILE_BYTES_MAX} bytes`)
-        return await readFile(place)
-      } catch (cause) {
-        if (cause instanceof VerifyError) throw cause
-        const code = (cause as NodeJS.ErrnoException).code // fs rejects with errno exceptions
-        if (code === 'ENOENT' || code === 'ENOTDIR') return null
-        throw new VerifyError('read_failed', `cannot read \`${place}\` (${code})`, { place, cause })
-      }
+      return (await enter(path)) ? readRegular(join(dir, path)) : null
+    },
+    async list(path) {
+      if (!(await enter(`${path}/.`))) return []
+      return (await readdir(join(dir, path), { withFileTypes: true })).map((entry) =>
+        entry.isDirectory() ? `${entry.name}/` : entry.name,
+      )
     },
   }
+}
+
+async function realRoot(dir: string): Promise<string> {
+  try {
+    const real = await realpath(dir)
+    await readdir(real)
+    return real
+  } catch (cause) {
+    throw failed(dir, `(${errno(cause)})`, cause)
+  }
+}
+
+async function insideRoot(root: string, parent: string): Promise<boolean> {
+  const place = join(root, parent)
+  let real: string
+  try {
+    real = await realpath(place)
+  } catch (cause) {
+    if (isAbsent(cause)) return false
+    throw failed(place, `(${errno(cause)})`, cause)
+  }
+  if (real !== place) throw failed(place, 'because it is a link')
+  return true
+}
+
+async function readRegular(place: string): Promise<Uint8Array | null> {
+  let handle: FileHandle
+  try {
+    handle = await open(place, FLAGS)
+  } catch (cause) {
+    if (isAbsent(cause)) return null
+    throw failed(place, errno(cause) === 'ELOOP' ? 'because it is a link' : `(${errno(cause)})`, cause)
+  }
+  try {
+    const found = await handle.stat()
+    if (!found.isFile()) throw failed(place, 'because it is not a regular file')
+    if (found.size > FILE_BYTES_MAX)
+      throw new VerifyError('read_too_large', `\`${place}\` is over ${FILE_BYTES_MAX} bytes`, { place })
+    // One byte more than there should be, so that a file that goes on is noticed and never followed.
+    const bytes = new Uint8Array(found.size + 1)
+    const length = await fill(handle, bytes)
+    if (length > found.size) throw failed(place, 'because it grew while it was read')
+    return bytes.subarray(0, length)
+  } catch (cause) {
+    if (cause instanceof VerifyError) throw cause
+    throw failed(place, `(${errno(cause)})`, cause)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function fill(handle: FileHandle, bytes: Uint8Array): Promise<number> {
+  let length = 0
+  while (length < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, length, bytes.length - length)
+    if (bytesRead === 0) break
+    length += bytesRead
+  }
+  return length
+}
+
+function errno(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException).code ?? 'unknown' // fs rejects with errno exceptions
+}
+
+function isAbsent(cause: unknown): boolean {
+  return errno(cause) === 'ENOENT' || errno(cause) === 'ENOTDIR'
+}
+
+function failed(place: string, why: string, cause?: unknown): VerifyError {
+  return new VerifyError('read_failed', `cannot read \`${place}\` ${why}`, { place, cause })
 }

@@ -11,6 +11,8 @@ export const FILE_BYTES_MAX = 32 * 1024 * 1024
 export interface LedgerReader {
   /** The file's bytes, or null when there is none. */
   read(path: string): Promise<Uint8Array | null>
+  /** Names in a directory, those of directories ending in a slash; empty when there is none. Not every reader can. */
+  list?(path: string): Promise<readonly string[]>
 }
 
 /** Reads over HTTP; `base` is the log's prefix. Redirects are refused, so that the answer is the server's own. */

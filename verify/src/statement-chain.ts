@@ -44,10 +44,46 @@ export async function walkStatements(reader: LedgerReader, size: number): Promis
   return blobs
 }
 
-function parseHead(text: string): number {
+/**
+ * Holds the newest statement seen against heads that somebody saved earlier, and says which is the newest.
+ *
+ * @param blobs those below the checkpoint's size: a head beyond it is on nobody's signature, and does not count
+ * @throws {VerifyError} `statement_head_missing` when nothing is seen in a ledger that has entries,
+ *   `statement_head_behind`, `statement_missing`
+ */
+export function checkHeads(
+  blobs: ReadonlyMap<number, Uint8Array>,
+  size: number,
+  saved: readonly { readonly place: string; readonly index: number }[],
+  required: boolean,
+): number | null {
+  // The walk goes from the newest to the first.
+  const [newest = null] = blobs.keys()
+  if (required && newest === null && size > 0) {
+    throw new VerifyError('statement_head_missing', `no statement is shown among ${size} entries`, {
+      place: STATEMENT_HEAD,
+      expected: 'the founding statement at least',
+    })
+  }
+  for (const { place, index } of saved) {
+    if (blobs.has(index)) continue
+    const behind = newest === null || newest < index
+    throw new VerifyError(
+      behind ? 'statement_head_behind' : 'statement_missing',
+      behind
+        ? `the statement head is behind the one saved in \`${place}\``
+        : `the chain of statements passes over the one saved in \`${place}\``,
+      { place, expected: String(index), got: newest === null ? 'none' : String(newest) },
+    )
+  }
+  return newest
+}
+
+/** @throws {VerifyError} `statement_malformed` */
+export function parseHead(text: string, place = STATEMENT_HEAD): number {
   if (!/^(0|[1-9][0-9]{0,15})\n$/.test(text)) {
     throw new VerifyError('statement_malformed', 'the statement head is one decimal number and a newline', {
-      place: STATEMENT_HEAD,
+      place,
       got: text.slice(0, 40),
     })
   }

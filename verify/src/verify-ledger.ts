@@ -4,13 +4,13 @@
  * Spec: docs/spec/ledger.md §8. The steps, in order:
  *   1. the checkpoint is signed by the key, for the key's own origin
  *   2. every saved checkpoint is signed by the key, and not ahead of the ledger
- *   3. statements are walked from the head back to the first, without a gap
+ *   3. statements are walked from the head back to the first, without a gap; no saved head is ahead of the newest
  *   4. every entry bundle is read; each leaf is well formed; its hash is the one in its tile
- *   5. every tile of every level is what the entries make it
+ *   5. every tile of every level is what the entries make it; older partial ones still there are prefixes of it
  *   6. each saved checkpoint's root is the root at its size, and the last root is the signed one
- *   7. each published statement is the content of its leaf
+ *   7. each published statement is the content of its leaf; for a programme, signed by keys introduced before
  * Threat: whoever holds the log key can sign anything; only step 6 with a checkpoint saved earlier, or a witness,
- * exposes a dropped tail or a fork.
+ * exposes a dropped tail or a fork. The statement head is not signed: statements after it cannot be excluded.
  */
 import { equalBytes, toBase64 } from './bytes.ts'
 import type { JsonValue } from './canonical.ts'
@@ -18,12 +18,14 @@ import { type Checkpoint, verifyCheckpoint } from './checkpoint.ts'
 import { VerifyError } from './error.ts'
 import { CompactTree, type Hash, leafHash } from './merkle.ts'
 import type { VerifierKey } from './note.ts'
+import { Partials } from './partials.ts'
 import { verifyInclusion } from './proof.ts'
 import { proveInclusion } from './prove.ts'
 import type { LedgerReader } from './reader.ts'
 import { type Leaf, parseLeaf } from './record.ts'
-import { walkStatements } from './statement-chain.ts'
+import { checkHeads, walkStatements } from './statement-chain.ts'
 import { openStatementEntry } from './statement-entry.ts'
+import { StatementKeys } from './statement-keys.ts'
 import { foldTile, levelWidth, TILE_WIDTH } from './tile.ts'
 import { nodesOf, readBundle, readTile } from './tiles-reader.ts'
 
@@ -36,9 +38,21 @@ export interface SavedCheckpoint {
   readonly note: Uint8Array
 }
 
+export interface SavedHead {
+  readonly place: string
+  readonly index: number
+}
+
 export interface LedgerCheck {
   readonly key: VerifierKey
   readonly saved?: readonly SavedCheckpoint[]
+  /** Newest statements seen earlier. */
+  readonly savedHeads?: readonly SavedHead[]
+  /**
+   * The ledger is a programme's: it has a founding statement, and every statement is signed by keys introduced before.
+   * Without it the statements are contents of any form. The command always sets it.
+   */
+  readonly programme?: boolean
   readonly onStatement?: (index: number, statement: JsonValue) => void
   readonly onProgress?: (entries: number, size: number) => void
 }
@@ -48,6 +62,10 @@ export interface LedgerReport {
   readonly entries: number
   readonly tiles: number
   readonly statements: number
+  /** Index of the newest statement seen, or null. Later ones cannot be excluded: the head is not signed. */
+  readonly statementsHead: number | null
+  /** Older partial files compared, or null when the reader cannot list them. */
+  readonly partials: number | null
   /** Saved checkpoints found to be prefixes of this ledger. */
   readonly saved: number
 }
@@ -64,12 +82,18 @@ export async function verifyLedger(reader: LedgerReader, check: LedgerCheck): Pr
   const checkpoint = await verifyCheckpoint(note, check.key)
   const saved = await verifySaved(check, checkpoint)
   const statements = await walkStatements(reader, checkpoint.size)
-  const walk = new LedgerWalk(reader, checkpoint, saved)
+  const programme = check.programme === true
+  const statementsHead = checkHeads(statements, checkpoint.size, check.savedHeads ?? [], programme)
+  const keys = programme ? new StatementKeys() : null
+  const partials = await Partials.find(reader)
+  const walk = new LedgerWalk(reader, checkpoint, saved, partials)
   for await (const { first, leaves } of walk.bundles(check.onProgress)) {
     for (const [i, leaf] of leaves.entries()) {
       const blob = statements.get(first + i)
       if (blob === undefined) continue
-      const entry = openStatementEntry(blob, leaf, `statements/${first + i}`)
+      const place = `statements/${first + i}`
+      const entry = openStatementEntry(blob, leaf, place)
+      await keys?.follow(entry.statement, entry.fields.time, place)
       check.onStatement?.(first + i, entry.statement)
     }
   }
@@ -78,6 +102,8 @@ export async function verifyLedger(reader: LedgerReader, check: LedgerCheck): Pr
     entries: checkpoint.size,
     tiles: walk.tiles,
     statements: statements.size,
+    statementsHead,
+    partials: partials.checked,
     saved: saved.length,
   }
 }
@@ -87,7 +113,7 @@ type Saved = Checkpoint & { readonly place: string }
 async function verifySaved(check: LedgerCheck, current: Checkpoint): Promise<Saved[]> {
   const all: Saved[] = []
   for (const { place, note } of check.saved ?? []) {
-    const saved = await verifyCheckpoint(note, check.key)
+    const saved = await verifySavedNote(place, note, check.key)
     if (saved.size > current.size) {
       throw new VerifyError(
         'checkpoint_saved_ahead',
@@ -104,20 +130,37 @@ async function verifySaved(check: LedgerCheck, current: Checkpoint): Promise<Sav
   return all.sort((a, b) => a.size - b.size)
 }
 
+async function verifySavedNote(place: string, note: Uint8Array, key: VerifierKey): Promise<Checkpoint> {
+  try {
+    return await verifyCheckpoint(note, key)
+  } catch (cause) {
+    if (!(cause instanceof VerifyError)) throw cause
+    const { code, message, expected, got } = cause
+    throw new VerifyError(code, `saved checkpoint \`${place}\`: ${message}`, {
+      place: cause.place === undefined ? place : `${place}, ${cause.place}`,
+      ...(expected === undefined ? {} : { expected }),
+      ...(got === undefined ? {} : { got }),
+      cause,
+    })
+  }
+}
+
 /** One pass over the entries that rebuilds every level and compares it with what is published. */
 class LedgerWalk {
   tiles = 0
   readonly #reader: LedgerReader
   readonly #checkpoint: Checkpoint
   readonly #saved: Saved[]
+  readonly #partials: Partials
   readonly #tree = new CompactTree()
   /** Hashes of each level's unfinished tile. */
   readonly #rows: Hash[][] = []
 
-  constructor(reader: LedgerReader, checkpoint: Checkpoint, saved: readonly Saved[]) {
+  constructor(reader: LedgerReader, checkpoint: Checkpoint, saved: readonly Saved[], partials: Partials) {
     this.#reader = reader
     this.#checkpoint = checkpoint
     this.#saved = [...saved]
+    this.#partials = partials
   }
 
   /** Checks bundle after bundle; what it yields is checked up to the bundle's own level-0 tile. */
@@ -129,6 +172,7 @@ class LedgerWalk {
       const leaves = entries.map((entry, i) => parseLeaf(entry, `${place} entry ${first + i}`))
       const hashes = entries.map(leafHash)
       await this.#compareTile(0, index, hashes)
+      await this.#partials.compare('entries', index, entries)
       for (const hash of hashes) {
         this.#tree.push(hash)
         if (this.#saved.length > 0) this.#compareRoots()
@@ -191,6 +235,7 @@ class LedgerWalk {
       }
       throw new VerifyError('tile_hash_mismatch', `\`${place}\` is not what the entries make it`, values)
     }
+    await this.#partials.compare(level, index, expected)
   }
 
   /** Whether the tiles lead from this leaf hash to the signed root: then the tile is right and the entry is not. */
