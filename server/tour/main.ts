@@ -1,14 +1,15 @@
 /**
  * The tour: eleven things that must happen, through real clients, against a server that is up.
  *
- * `npm run tour [-- --server FILE] [--json FILE] [--only t07,t08]`. Exit code 1 when any row differs. Runs any number
+ * `npm run tour [-- --server FILE] [--json FILE] [--only t07,t08] [--readme]`; the last fills README.md. Exit code 1 when any row differs. Runs any number
  * of times on the same data directory.
  */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readAnnouncement } from './announcement.ts'
+import { fillReadme } from './readme.ts'
 import { type RowReport, runRow, type TourRow } from './row.ts'
 import { HELD_ROW } from './row-held.ts'
 import { liftLeftovers, STOPPED_ROW } from './row-stopped.ts'
@@ -33,7 +34,12 @@ const ROWS: readonly TourRow<Tour>[] = [
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { server: { type: 'string' }, json: { type: 'string' }, only: { type: 'string' } },
+    options: {
+      server: { type: 'string' },
+      json: { type: 'string' },
+      only: { type: 'string' },
+      readme: { type: 'boolean' },
+    },
   })
   const server = await readAnnouncement(values.server ?? join(ROOT, '.sekisho', 'server.json'))
   const tour = openTour(server, ROOT)
@@ -52,7 +58,15 @@ async function main(): Promise<number> {
   }
   print(reports)
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(reports, null, 2)}\n`)
-  return reports.every(({ ok }) => ok) ? 0 : 1
+  const good = reports.every(({ ok }) => ok)
+  if (values.readme === true) {
+    // A page of the project shows whole runs that went well, or none.
+    if (!good || only !== undefined)
+      throw new Error('README.md is filled from a whole run without differences')
+    const file = join(ROOT, 'README.md')
+    await writeFile(file, fillReadme(await readFile(file, 'utf8'), reports))
+  }
+  return good ? 0 : 1
 }
 
 function print(reports: readonly RowReport[]): void {
