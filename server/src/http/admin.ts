@@ -32,6 +32,8 @@ export interface AdminDeps {
   readonly logger: Logger
   /** True from SIGTERM on: `/readyz` says so, so that a balancer sends nothing more. */
   readonly closing: () => boolean
+  /** Whether any gateway process is up; absent where the gateway is in this process. */
+  readonly gatewayServing?: () => boolean
 }
 
 export function createAdminListener(deps: AdminDeps): Server {

@@ -27,6 +27,7 @@ function readiness(deps: AdminDeps) {
     ledger: ledger.state(),
     programme: programme.founded ? 'founded' : 'not_founded',
     lease: programme.founded && programme.authority.leaseValid() ? 'valid' : 'expired',
+    gateway: (deps.gatewayServing?.() ?? true) ? 'serving' : 'down',
     database: deps.databaseHealthy() ? 'reachable' : 'gone',
     closing: deps.closing(),
   }
@@ -34,6 +35,7 @@ function readiness(deps: AdminDeps) {
     checks.ledger === 'writable' &&
     checks.programme === 'founded' &&
     checks.lease === 'valid' &&
+    checks.gateway === 'serving' &&
     !checks.closing
   return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not_ready', ...checks })
 }

@@ -1,6 +1,6 @@
 /** Tokens: minted for whoever proves possession of an enrolled key, listed and revoked with a token. */
 import type { IncomingMessage } from 'node:http'
-import { type Principal, presentedToken } from '../programme/index.ts'
+import { type Principal, presentedToken, standingOf } from '../programme/index.ts'
 import type { AdminDeps } from './admin.ts'
 import { json } from './answer.ts'
 import { HttpError } from './error.ts'
@@ -65,11 +65,18 @@ function mayRevoke(principal: Principal, id: string, deps: AdminDeps): boolean {
 export function authenticated(request: IncomingMessage, deps: AdminDeps): Principal {
   const presented = presentedToken(request.headers)
   const result = presented.ok ? deps.programme.authority.authenticate(presented.token) : presented
-  if (result.ok && 'principal' in result) return result.principal
+  if (result.ok && 'principal' in result) return inGoodStanding(result.principal, deps)
   const failure = result.ok ? 'unknown' : result.failure
   const why =
     failure === 'missing'
       ? 'send `Authorization: Bearer TOKEN`'
       : `the token is ${failure}: mint one with \`sekisho token\``
   throw new HttpError('http_credential_required', why)
+}
+
+/** What is served here passes no decision, so an old token of somebody suspended is refused here. */
+function inGoodStanding(principal: Principal, deps: AdminDeps): Principal {
+  const standing = standingOf(principal, deps.programme.snapshot())
+  if (standing === 'good') return principal
+  throw new HttpError('http_not_entitled', `the token is good, its holder is not: ${standing}`)
 }
