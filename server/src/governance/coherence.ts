@@ -17,7 +17,7 @@ const ABOUT_ENGAGEMENT: readonly FactName[] = [
   'engagement_member',
   'engagement_capability',
 ]
-const ABOUT_ACTOR: readonly FactName[] = ['actor_kind', 'employer', 'delegation', 'nationality', 'location']
+const ABOUT_ACTOR: readonly FactName[] = ['actor_kind', 'employer', 'delegation']
 /** Facts that the gateway and the directory always know. */
 const ALWAYS_KNOWN: readonly FactName[] = [
   'institution_standing',
@@ -32,6 +32,10 @@ const ALWAYS_KNOWN: readonly FactName[] = [
 export const COHERENCE: readonly Condition[] = [
   ...ALWAYS_KNOWN.map((fact) => isNot(fact, 'unknown')),
   ...ABOUT_ACTOR.map((fact) => same(is('actor_standing', 'unknown'), is(fact, 'unknown'))),
+  // An actor may be enrolled with a nationality or a place that nobody has established.
+  ...(['nationality', 'location'] as const).map((fact) =>
+    implies(is('actor_standing', 'unknown'), is(fact, 'unknown')),
+  ),
   implies(is('employer', 'integrator'), isNot('delegation', 'not_applicable')),
   implies(
     is('model_tier', ...RESTRICTED),

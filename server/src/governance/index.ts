@@ -1,6 +1,7 @@
 /** Public surface of the governance room: what is proved of an agreement, and what an amendment changes. */
 export { type Counterexample, checkInvariants, type Ground, type InvariantResult } from './check.ts'
 export type { ClauseChange, TextChange } from './clause-change.ts'
+export { coherentRecords } from './coherence.ts'
 export {
   compareAgreements,
   type Difference,
