@@ -69,6 +69,11 @@ export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
     if (part.type === 'unknown') cut ??= finding('unknown_event', part.name, null)
     if (part.type !== 'delta') return null
     const name = `${part.channel}:${part.key}`
+    if (part.channel === 'other') {
+      const [span] = scanner.spans(part.text)
+      if (span !== undefined) cut ??= secretFinding(span, name)
+      return null
+    }
     const channel = channelOf(name, part.channel === 'tool_arguments')
     const { found, ends } = channel.push(part.text)
     if (found !== null) cut ??= secretFinding(found, name)

@@ -69,6 +69,7 @@ function readBack(dialect: Dialect, bytes: Buffer): string[] {
   return createSseParser()
     .push(bytes)
     .flatMap((event) => reader.read(event))
+    .filter((part) => part.type !== 'delta' || part.channel !== 'other')
     .map((part) => (part.type === 'end' ? `${part.how} ${part.vendorCode}` : part.type))
 }
 

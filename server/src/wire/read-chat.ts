@@ -19,7 +19,7 @@ const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
 ])
 
 export class ChatReader implements DialectReader {
-  private readonly log = new TextLog()
+  readonly log = new TextLog()
   private served: string | null = null
   private finish_: string | null = null
 

@@ -17,7 +17,7 @@ const INCOMPLETE: ReadonlySet<string> = new Set([
 ])
 
 export class MessagesReader implements DialectReader {
-  private readonly log = new TextLog()
+  readonly log = new TextLog()
   private readonly signatures = new Map<string, string>()
   private inputTokens = 0
   private outputTokens = 0

@@ -39,7 +39,7 @@ const TEXT_EVENTS: ReadonlyMap<string, { channel: Channel; member: string; sub: 
 ])
 
 export class ResponsesReader implements DialectReader {
-  private readonly log = new TextLog()
+  readonly log = new TextLog()
   private served = ''
 
   event(name: string, data: JsonObject, state: MutableState): StreamPart[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { createEventReader, readResponse } from './reader.ts'
-import type { Dialect, JsonObject, StreamPart } from './request.ts'
+import type { Dialect, JsonObject, JsonValue, StreamPart } from './request.ts'
 import { createSseParser } from './sse.ts'
 
 type Event = [string | null, JsonObject | string]
@@ -17,7 +17,8 @@ function read(dialect: Dialect, events: readonly Event[]): StreamPart[] {
     )
     .join('')
   const parts = parser.push(Buffer.from(text)).flatMap((event) => reader.read(event))
-  return [...parts, ...reader.finish()]
+  // What is read besides the named members has tests of its own, below.
+  return [...parts, ...reader.finish()].filter((part) => part.type !== 'delta' || part.channel !== 'other')
 }
 
 /** Responses events: the name is the type. */
@@ -424,7 +425,9 @@ const WHOLE: readonly [Dialect, JsonObject, string][] = [
 
 for (const [dialect, json, wanted] of WHOLE) {
   test(`${dialect}: a whole answer ${JSON.stringify(json).slice(0, 60)}`, () => {
-    const parts = readResponse(dialect, Buffer.from(JSON.stringify(json)))
+    const parts = readResponse(dialect, Buffer.from(JSON.stringify(json))).filter(
+      (part) => part.type !== 'delta' || part.channel !== 'other',
+    )
     assert.equal(parts.map((part) => (part.type === 'end' ? `end:${part.how}` : part.type)).join(' '), wanted)
   })
 }
@@ -435,4 +438,123 @@ test('a whole answer that is no JSON is unknown', () => {
       assert.equal(readResponse(dialect, Buffer.from(body))[0]?.type, 'unknown')
     }
   }
+})
+
+/** Every place a string may stand in, as `{...event, place: MARK}`; also names of members. */
+function withMark(value: JsonValue, mark: string): JsonValue[] {
+  if (typeof value === 'string') return [mark]
+  if (Array.isArray(value))
+    return value.flatMap((each, i) => withMark(each, mark).map((copy) => value.with(i, copy)))
+  if (value === null || typeof value !== 'object') return []
+  const copies = Object.keys(value).flatMap((key) =>
+    withMark(value[key] as JsonValue, mark).map((copy): JsonValue => ({ ...value, [key]: copy })),
+  )
+  return [
+    ...copies,
+    { ...value, unheard: { of: [mark] } },
+    { ...value, [mark]: 1 },
+    { ...value, content: { a: mark } },
+  ]
+}
+
+const EVENTS: readonly [Dialect, JsonObject][] = [
+  ['responses', CREATED],
+  [
+    'responses',
+    { type: 'response.output_text.delta', ...AT, delta: 'a', item_id: 'i', logprobs: [{ token: 'a' }] },
+  ],
+  [
+    'responses',
+    {
+      type: 'response.content_part.added',
+      ...AT,
+      part: { type: 'output_text', text: '', annotations: [{ url: 'u' }] },
+    },
+  ],
+  [
+    'responses',
+    {
+      type: 'response.output_item.done',
+      output_index: 0,
+      item: { type: 'shell_call', id: 'i', call_id: 'c', commands: ['a'] },
+    },
+  ],
+  ['responses', completed([{ type: 'tool_search_call', query: 'q', id: 'i' }], { metadata: { a: 'b' } })],
+  [
+    'chat',
+    {
+      id: 'c',
+      object: 'o',
+      model: 'm',
+      choices: [
+        {
+          index: 0,
+          delta: {
+            content: 'a',
+            reasoning: 'b',
+            reasoning_content: 'c',
+            tool_calls: [{ id: 'i', function: { name: 'n', arguments: 'a', input: 'b', more: 'c' } }],
+          },
+          message: { content: 'x' },
+          logprobs: { content: [{ token: 't' }] },
+        },
+      ],
+    },
+  ],
+  [
+    'messages',
+    {
+      type: 'content_block_start',
+      index: 0,
+      content_block: { type: 'text', text: '', citations: [{ cited_text: 'c' }] },
+    },
+  ],
+  [
+    'messages',
+    {
+      type: 'content_block_start',
+      index: 0,
+      content_block: { type: 'tool_use', id: 'i', name: 'n', input: {} },
+    },
+  ],
+  [
+    'messages',
+    {
+      type: 'content_block_start',
+      index: 0,
+      content_block: { type: 'compaction', content: [{ text: 't' }] },
+    },
+  ],
+  ['messages', { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: 's' }, usage: {} }],
+  ['messages', { type: 'ping', more: 'p' }],
+  ['messages', { type: 'message_stop' }],
+]
+
+for (const [dialect, event] of EVENTS) {
+  test(`${dialect}: a string anywhere in ${JSON.stringify(event).slice(0, 60)} is scanned or the event unknown`, () => {
+    const mark = `ghp${'_'}Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx2`
+    const copies = withMark(event, mark)
+    assert.ok(copies.length >= 3)
+    for (const copy of copies) {
+      const data = Buffer.from(JSON.stringify(copy))
+      const parts = createEventReader(dialect).read({ event: '', data, raw: data, odd: false, asides: '' })
+      const seen = parts.some(
+        (part) => part.type === 'unknown' || (part.type === 'delta' && part.text.includes(mark)),
+      )
+      assert.ok(seen, JSON.stringify(copy))
+    }
+  })
+}
+
+test('tokens in a list are read one after the other, comments, ids and names of events too', () => {
+  const event = {
+    choices: [{ index: 0, delta: {}, logprobs: { content: [{ token: 'secre' }, { token: 't-words' }] } }],
+  }
+  const text = `event: strange-name\nid: some-id-value\n: a comment\ndata: ${JSON.stringify(event)}\n\n`
+  const [sse] = createSseParser().push(Buffer.from(text))
+  assert.ok(sse !== undefined)
+  const [other] = createEventReader('chat').read(sse)
+  assert.ok(other?.type === 'delta' && other.channel === 'other')
+  for (const wanted of ['secret-words', 'strange-name', 'some-id-value', 'a comment'])
+    assert.ok(other.text.includes(wanted), wanted)
 })

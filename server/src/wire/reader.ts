@@ -4,13 +4,14 @@
  * Spec: docs/spec/wire.md §10. What cannot be read (bytes that are not strict JSON, an unlisted event, item or block)
  * is a part of type `unknown`; the guard denies it, so nothing unread leaves.
  */
+import { OtherTexts } from './others.ts'
 import { ChatReader } from './read-chat.ts'
 import { MessagesReader } from './read-messages.ts'
 import { ResponsesReader } from './read-responses.ts'
 import type { Dialect, JsonObject, StreamPart } from './request.ts'
 import type { SseEvent } from './sse.ts'
 import { parseStrictJson } from './strict-json.ts'
-import { objectOf } from './text-log.ts'
+import { objectOf, type TextLog } from './text-log.ts'
 
 /** What a stream has said of itself so far: what `failureEvents` needs to end it in its own dialect. */
 export interface StreamState {
@@ -39,6 +40,7 @@ export type MutableState = { -readonly [K in keyof StreamState]: StreamState[K] 
 
 /** One dialect's part of an EventReader. */
 export interface DialectReader {
+  readonly log: TextLog
   event(name: string, data: JsonObject, state: MutableState): StreamPart[]
   finish(state: MutableState): StreamPart[]
 }
@@ -47,9 +49,13 @@ export interface DialectReader {
 export function createEventReader(dialect: Dialect): EventReader {
   const state = freshState()
   const reader = readerFor(dialect)
+  const others = new OtherTexts()
+  const repeats = (text: string): boolean => reader.log.knows(text)
   return {
     read(event) {
       const odd: StreamPart[] = event.odd ? [{ type: 'unknown', name: 'sse_line' }] : []
+      const asides = event.event === '' ? event.asides : `${event.event}${event.asides}`
+      if (event.data === null || isDone(event.data)) others.read(asides, null, odd, repeats)
       if (event.data === null) {
         return event.event === '' || event.event === 'ping' ? odd : [{ type: 'unknown', name: event.event }]
       }
@@ -57,7 +63,9 @@ export function createEventReader(dialect: Dialect): EventReader {
       if (state.ended) return [{ type: 'unknown', name: 'after_end' }]
       const data = parseObject(event.data)
       if (data === null) return [{ type: 'unknown', name: 'invalid_json' }]
-      return odd.concat(reader.event(event.event, data, state))
+      const parts = reader.event(event.event, data, state)
+      others.read(asides, data, parts, repeats)
+      return odd.length === 0 ? parts : odd.concat(parts)
     },
     finish: () => reader.finish(state),
     state: () => ({ ...state }),
@@ -70,15 +78,16 @@ export function readResponse(dialect: Dialect, body: Buffer): StreamPart[] {
   if (data === null) return [{ type: 'unknown', name: 'invalid_json' }]
   const parts: StreamPart[] = []
   const state = freshState()
-  if (dialect === 'responses') new ResponsesReader().response(parts, data, true, state)
-  else if (dialect === 'chat') new ChatReader().completion(parts, data, state)
-  else {
-    const reader = new MessagesReader()
+  const reader = readerFor(dialect)
+  if (reader instanceof ResponsesReader) reader.response(parts, data, true, state)
+  else if (reader instanceof ChatReader) reader.completion(parts, data, state)
+  else if (reader instanceof MessagesReader) {
     if (data.type !== 'message') return [{ type: 'unknown', name: String(data.type) }]
     reader.message(parts, data, state)
     reader.end(parts, state)
   }
   if (!state.ended && parts.at(-1)?.type !== 'unknown') parts.push({ type: 'unknown', name: 'not_ended' })
+  new OtherTexts().read('', data, parts, (text) => reader.log.knows(text))
   return parts
 }
 

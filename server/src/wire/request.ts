@@ -70,7 +70,8 @@ export interface WireRequest {
 export type StreamPart =
   | {
       readonly type: 'delta'
-      readonly channel: 'text' | 'reasoning' | 'tool_arguments' | 'refusal'
+      /** `other`: everything else an event holds, whole, each string on a line; continues nothing. */
+      readonly channel: 'text' | 'reasoning' | 'tool_arguments' | 'refusal' | 'other'
       readonly key: string
       readonly text: string
     }

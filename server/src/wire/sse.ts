@@ -33,6 +33,8 @@ export interface SseEvent {
   readonly raw: Buffer
   /** Holds an unknown field or a long comment: text that would leave without being read as an event. */
   readonly odd: boolean
+  /** Comments, `id` and `retry` values, each after a line break. */
+  readonly asides: string
 }
 
 export interface SseParser {
@@ -63,6 +65,7 @@ class Parser implements SseParser {
   private event = ''
   private data: Buffer[] = []
   private odd = false
+  private asides = ''
 
   constructor(eventBytesMax: number, lineBytesMax: number) {
     this.eventBytesMax = eventBytesMax
@@ -165,6 +168,7 @@ class Parser implements SseParser {
     if (start >= end) return
     if (bytes[start] === COLON) {
       if (end - start > COMMENT_BYTES_MAX) this.odd = true
+      else this.asides += `\n${bytes.toString('utf8', start + 1, end)}`
       return
     }
     let colon = bytes.indexOf(COLON, start)
@@ -175,17 +179,19 @@ class Parser implements SseParser {
     if (name === 'data') this.data.push(value)
     else if (name === 'event') this.event = value.toString('utf8')
     else if ((name !== 'id' && name !== 'retry') || value.length > COMMENT_BYTES_MAX) this.odd = true
+    else this.asides += `\n${value.toString('utf8')}`
   }
 
   private dispatch(events: SseEvent[], end: number): void {
     const raw = this.bytes.subarray(this.base, end)
     if (raw.length > this.eventBytesMax) throw this.eventTooLarge()
-    events.push({ event: this.event, data: joinLines(this.data), raw, odd: this.odd })
+    events.push({ event: this.event, data: joinLines(this.data), raw, odd: this.odd, asides: this.asides })
     this.base = end
     this.line = end
     this.event = ''
     this.data = []
     this.odd = false
+    this.asides = ''
   }
 
   private lineTooLarge(): WireError {

@@ -36,6 +36,12 @@ export class TextLog {
     parts.push({ type: 'delta', channel, key: said === undefined ? key : `${key}#whole`, text })
   }
 
+  /** Whether exactly this text was said before. */
+  knows(text: string): boolean {
+    for (const said of this.said.values()) if (said === text) return true
+    return false
+  }
+
   /** A value the vendor encrypted: reported once. */
   sealed(parts: StreamPart[], value: JsonValue | undefined): void {
     if (typeof value !== 'string' || value === '') return
