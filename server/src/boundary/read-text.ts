@@ -1,4 +1,5 @@
 /** Reads one text on its own, for batch use. Spec: docs/spec/boundary.md §8. */
+import { HARM_AT } from './proposal.ts'
 import type { Capability, EvidenceSpan, Side, Target } from './reading.ts'
 import { readSegment } from './segment.ts'
 
@@ -15,16 +16,17 @@ export interface TextReading {
 
 /** Reads `text` as one user turn. Pure and deterministic; never throws on content. */
 export function readText(text: string): TextReading {
-  const { proposal, vague, targets, evidenceTargets, spans } = readSegment(text)
-  // Evidence names targets of action only where the ask is to act and names none itself.
+  const { proposal, vague, targets, evidenceTargets, spelledOut, orders, spans } = readSegment(text)
+  const ordered = orders.worst !== null || orders.unread
+  // Evidence names targets of action only where the ask is to act.
   const acting =
-    proposal.side === 'offensive' || proposal.side === 'prohibited' || proposal.uncertain || vague
-  const named = targets.length === 0 && acting ? evidenceTargets : targets
+    proposal.side === 'offensive' || proposal.side === 'prohibited' || proposal.uncertain || vague || ordered
+  const named = acting ? [...targets, ...evidenceTargets, ...spelledOut] : targets
   return {
     capability: proposal.capability,
     side: proposal.side,
     confidencePermille: confidencePermille(proposal.harm, proposal.side),
-    uncertain: proposal.uncertain || vague,
+    uncertain: proposal.uncertain || vague || (ordered && proposal.harm < HARM_AT),
     targets: named.map(({ kind, value, raw }) => ({ kind, value, raw, segment: 0 })),
     spans: spans.map((span) => ({ ...span, segment: 0 })),
   }

@@ -1,24 +1,24 @@
 /**
  * Reads a whole exchange: the last instruction decides, earlier turns accumulate.
  *
- * Only what a person or an agent asks decides the side. System prompts and tool declarations speak of security all
- * day without asking for it, and are read for secrets only. Spec: docs/spec/boundary.md §6.
+ * What the user asks decides the side. Every other text comes from the client too, and speaks of security all day
+ * without asking for it: it is read for orders to do harm, which make a harmless reading uncertain.
+ * Spec: docs/spec/boundary.md §6.
  */
 import { hash } from 'node:crypto'
 import type { Segment, WireRequest } from '../wire/index.ts'
 import { createMemo } from './memo.ts'
+import { NO_ORDERS, type Orders } from './orders.ts'
 import { HARM_AT, type Proposal } from './proposal.ts'
 import { confidencePermille } from './read-text.ts'
 import type { EvidenceSpan, Reading, Side, Target } from './reading.ts'
 import { secretSpans } from './secrets.ts'
-import { readSegment, type SegmentReading } from './segment.ts'
+import { ordersOf, readSegment, type SegmentReading } from './segment.ts'
 import { type FoundTarget, findTargets } from './targets.ts'
 
 export const READER_VERSION = 'linear/1'
 /** Segments remembered by default. */
 const MEMO_SEGMENTS_MAX = 8192
-/** Up to here, looking for secrets again costs less than remembering that there are none. */
-const UNREMEMBERED_CHARS_MAX = 256
 /** Share of an earlier turn's suspicion that the next turn inherits, and its weight against the turn's own. */
 const CARRY = 0.7
 const CARRY_WEIGHT = 0.4
@@ -46,6 +46,7 @@ export interface Reader {
 interface Remembered {
   readonly asked: SegmentReading | null
   readonly actedOn: readonly FoundTarget[]
+  readonly orders: Orders
   readonly secret: boolean
 }
 
@@ -61,7 +62,7 @@ export function createReader(options: ReaderOptions = {}): Reader {
   const remember = (segment: Segment): Remembered => {
     const way = wayOf(segment)
     const { text } = segment
-    if (way === 'secrets' && text.length <= UNREMEMBERED_CHARS_MAX) return readOne(way, text)
+    if (text === '') return SILENT
     const key = way + hash('sha256', text, 'hex')
     const known = memo.get(key)
     if (known !== undefined) {
@@ -79,25 +80,25 @@ export function createReader(options: ReaderOptions = {}): Reader {
   }
 }
 
-/** How a segment is read: as an ask, for what it acts on, or for secrets only. */
-type Way = 'ask' | 'act' | 'secrets'
+/** How a segment is read: as an ask, for what it acts on, or for what it orders. */
+type Way = 'ask' | 'act' | 'orders'
 
 function wayOf({ role, kind }: Segment): Way {
   if (kind === 'tool_call') return 'act'
-  return role === 'user' && (kind === 'text' || kind === 'unlisted') ? 'ask' : 'secrets'
+  return role === 'user' && (kind === 'text' || kind === 'unlisted') ? 'ask' : 'orders'
 }
 
-const SILENT: Remembered = { asked: null, actedOn: [], secret: false }
-const LEAKING: Remembered = { asked: null, actedOn: [], secret: true }
+const SILENT: Remembered = { asked: null, actedOn: [], orders: NO_ORDERS, secret: false }
 
 function readOne(way: Way, text: string): Remembered {
+  if (text.trim() === '') return SILENT
   const secret = secretSpans(text).length > 0
-  if (way === 'secrets') return secret ? LEAKING : SILENT
-  return {
-    asked: way === 'ask' && text.trim() !== '' ? readSegment(text) : null,
-    actedOn: way === 'act' ? findTargets(text) : [],
-    secret,
+  if (way === 'ask') {
+    const asked = readSegment(text)
+    return { asked, actedOn: [], orders: asked.orders, secret }
   }
+  const orders = ordersOf(text)
+  return { asked: null, actedOn: way === 'act' ? findTargets(text) : [], orders, secret }
 }
 
 function readExchange(segments: readonly Segment[], remembered: readonly Remembered[]): Reading {
@@ -105,8 +106,7 @@ function readExchange(segments: readonly Segment[], remembered: readonly Remembe
   remembered.forEach(({ asked }, index) => {
     if (asked !== null) turns.push({ index, asked })
   })
-  const unreadable = segments.some(({ role, kind }) => kind === 'unreadable' && role !== 'assistant')
-  const { proposal, side } = sideOfExchange(turns, unreadable)
+  const { proposal, side } = raised(sideOfExchange(turns), segments, remembered, turns)
   return {
     capability: proposal.capability,
     side,
@@ -133,7 +133,39 @@ function lastMessage(turns: readonly Turn[]): Turn[] {
 
 const NOTHING: Proposal = { side: 'non_cyber', capability: 'none', uncertain: true, harm: 0, cyber: 0 }
 
-function sideOfExchange(turns: readonly Turn[], unreadable: boolean): { proposal: Proposal; side: Side } {
+interface Sided {
+  readonly proposal: Proposal
+  readonly side: Side
+}
+
+/**
+ * What stands outside the last ask can make a harmless reading uncertain, never more: orders of clear harm, harm
+ * asked for in an earlier turn, media nobody here can read, and texts too long to be read whole.
+ */
+function raised(
+  { proposal, side }: Sided,
+  segments: readonly Segment[],
+  remembered: readonly Remembered[],
+  turns: readonly Turn[],
+): Sided {
+  if (side === 'offensive' || side === 'prohibited') return { proposal, side }
+  const harms = turns
+    .map(({ asked }) => asked.proposal)
+    .filter((each) => each.harm >= HARM_AT && !each.uncertain)
+  for (const { orders } of remembered) if (orders.worst !== null) harms.push(orders.worst)
+  const worst = gravest(harms)
+  // The capability stays the ask's: it is the ask that is held.
+  if (worst !== null) return { proposal: { ...proposal, harm: worst.harm }, side: 'uncertain' }
+  const unread = remembered.some(({ orders }) => orders.unread) || segments.some(isUnread)
+  return { proposal, side: unread ? 'uncertain' : side }
+}
+
+/** Media in any role; what the vendor encrypted is vouched for by its digest. */
+function isUnread({ kind, unreadable }: Segment): boolean {
+  return kind === 'unreadable' && unreadable !== 'encrypted'
+}
+
+function sideOfExchange(turns: readonly Turn[]): Sided {
   const message = lastMessage(turns)
   const current = gravest(message.map(({ asked }) => asked.proposal))
   const earlier = turns.slice(0, turns.length - message.length)
@@ -145,7 +177,7 @@ function sideOfExchange(turns: readonly Turn[], unreadable: boolean): { proposal
     : current
   if (proposal.harm >= HARM_AT && !proposal.uncertain) return { proposal, side: proposal.side }
   const lost = vague && earlier.every(({ asked }) => asked.vague)
-  const unsure = proposal.uncertain || lost || unreadable || accumulates(earlier, proposal)
+  const unsure = proposal.uncertain || lost || accumulates(earlier, proposal)
   return { proposal, side: unsure ? 'uncertain' : proposal.side }
 }
 
@@ -173,12 +205,14 @@ function targetsOf(turns: readonly Turn[], remembered: readonly Remembered[], si
   const found: { target: FoundTarget; segment: number }[] = []
   for (const { index, asked } of message)
     for (const target of asked.targets) found.push({ target, segment: index })
-  remembered.forEach(({ actedOn }, segment) => {
+  remembered.forEach(({ actedOn, orders }, segment) => {
+    if (acting) for (const target of orders.targets) found.push({ target, segment })
     if (acting || segment >= from) for (const target of actedOn) found.push({ target, segment })
   })
-  if (found.length === 0 && acting) {
+  if (acting) {
     for (const { index, asked } of message) {
       for (const target of asked.evidenceTargets) found.push({ target, segment: index })
+      for (const target of asked.spelledOut) found.push({ target, segment: index })
     }
   }
   const seen = new Set<string>()

@@ -9,8 +9,10 @@ import { type Part, partsOf, textOf } from './instruction.ts'
 import type { ConceptHit } from './lexicon.ts'
 import { loadModel } from './model.ts'
 import { normalise } from './normal.ts'
+import { findOrders, NO_ORDERS, type Orders } from './orders.ts'
 import { HARM_AT, HARM_UNSURE_AT, type Proposal, propose } from './proposal.ts'
 import { shapeOf } from './shape.ts'
+import { findSpelledOut } from './spelled-out.ts'
 import { type FoundTarget, findTargetsIn } from './targets.ts'
 import { readable, unwrapped } from './unwrap.ts'
 
@@ -32,6 +34,10 @@ export interface SegmentReading {
   /** Targets named in the ask, and those that only evidence names. */
   readonly targets: readonly FoundTarget[]
   readonly evidenceTargets: readonly FoundTarget[]
+  /** Targets spelled out ("dot"): they count where the reading is not harmless. */
+  readonly spelledOut: readonly FoundTarget[]
+  /** What the text orders anywhere: in evidence, in harness notes, deep in a long ask. */
+  readonly orders: Orders
   readonly spans: readonly SegmentSpan[]
 }
 
@@ -54,18 +60,32 @@ const POINTING_ACT =
 const CONTINUE =
   /^(?:please |ok,? |yes,? |sure,? |はい、?|では、?)*(?:continue|go on|go ahead|proceed|keep going|next|yes|ok(?:ay)?|do it|again|same again|carry on|続けて|続き(?:を|は)?|次(?:へ|を|は)?|進めて|はい|お願いします|やって|もう一度|同じように(?:して)?)(?: please|ください|お願いします)?[.!。！]*$/i
 
+/** Nobody asks for anything. */
+const GREETING =
+  /^(?:(?:hi|hello|hey|thanks|thank you|thx|test|testing|ping|good (?:morning|afternoon|evening)|bye|こんにちは|こんばんは|おはよう(?:ございます)?|ありがとう(?:ございます|ございました)?|テスト|了解(?:です|しました)?)(?: (?:there|all|again|everyone|so much|very much|a lot))?[\s,、!.。！?]{0,3}){1,3}$/i
+/** A short ask is scored whole; in a longer one a sentence would drown. */
+const WHOLE_CHARS_MAX = 1000
+
+/** What a text that is no ask orders. */
+export function ordersOf(text: string): Orders {
+  return findOrders(MODEL, text)
+}
+
 /** Reads one user text. */
 export function readSegment(text: string): SegmentReading {
   const shape = shapeOf(text)
   const parts = partsOf(text, shape)
   const ask = textOf(text, parts, 'instruction')
-  const evidence = clipped(textOf(text, parts, 'evidence'))
+  const shown = textOf(text, parts, 'evidence')
+  const evidence = clipped(shown)
   const normal = normalise(text, shape)
   const asked = readable(ask, shape, ask === text ? normal : undefined)
   const gathered = gatherFeatures(asked)
-  const vague = evidence === '' && isVague(asked, gathered.hits)
-  const own = ask === '' ? null : propose(MODEL, gathered)
+  const greets = evidence === '' && ask.length <= VAGUE_CHARS_MAX && GREETING.test(ask)
+  const vague = evidence === '' && !greets && isVague(asked, gathered.hits)
+  const own = ask === '' || greets ? null : propose(MODEL, gathered)
   const proposal = combine(own, asked, asked === ask ? shape : shapeOf(asked), evidence, shape)
+  const whole = ask.length <= WHOLE_CHARS_MAX && parts.every(({ kind }) => kind === 'instruction')
   const targets = findTargetsIn(normal, text)
   const inAsk = (target: FoundTarget): boolean => kindAt(parts, target.start) === 'instruction'
   return {
@@ -73,6 +93,8 @@ export function readSegment(text: string): SegmentReading {
     vague,
     targets: targets.filter(inAsk),
     evidenceTargets: targets.filter((target) => !inAsk(target)),
+    spelledOut: findSpelledOut(normal, text),
+    orders: whole ? NO_ORDERS : findOrders(MODEL, text),
     spans: spansOf(text, parts, targets),
   }
 }

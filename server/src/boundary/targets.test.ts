@@ -24,6 +24,11 @@ const POSITIVE: readonly (readonly [string, readonly string[]])[] = [
   ['2001:DB8:0:0::1', ['ipv6 2001:db8::1']],
   ['::ffff:192.0.2.10', ['ipv4 192.0.2.10']],
   ['2001:db8::1/32', ['cidr 2001:db8::/32']],
+  ['host_192.0.2.10', ['ipv4 192.0.2.10']],
+  ['attack v192.0.2.10', ['ipv4 192.0.2.10']],
+  ['scan web-192.0.2.10', ['ipv4 192.0.2.10']],
+  ['scan -192.0.2.10', ['ipv4 192.0.2.10']],
+  ['192.0.2.10_old', ['ipv4 192.0.2.10']],
   ['see example.com.', ['domain example.com']],
   ['対象はexample.co.jpです', ['domain example.co.jp']],
   ['bank.example、app.bank.example', ['domain bank.example', 'domain app.bank.example']],
@@ -44,6 +49,7 @@ const POSITIVE: readonly (readonly [string, readonly string[]])[] = [
 
 const NEGATIVE: readonly string[] = [
   'version 1.2.3.4 and v10.0.19041.1',
+  'version v1.2.3.4, release 1.2.3.4, バージョン1.2.3.4, release-1.2.3.4',
   'Chrome/120.0.0.0 Safari/537.36',
   'edit main.rs, report.md, run.sh and lib.test.ts',
   '2026-11-22T10:11:12.345Z 12:34:56',

@@ -102,7 +102,20 @@ function readCandidate(
   if (groups.ipv6 !== undefined) return fromIpv6(raw)
   if (groups.ipv4 !== undefined) return fromIpv4(raw, text, at)
   if (groups.number !== undefined) return fromNumber(raw, text, at)
-  return nameTarget(raw, text, at)
+  const named = nameTarget(raw, text, at)
+  return named.length > 0 ? named : fromJoined(raw, text, at)
+}
+
+/** `host_192.0.2.10`, `v192.0.2.10`, `192.0.2.10-old`: an address may be meant, so it is one. */
+function fromJoined(raw: string, text: string, at: number): Named[] {
+  const hit =
+    /(?:^|[_-]|(?<![a-z])v)(\d{1,3}(?:\.\d{1,3}){3})(?![\w.])|(?:^|[_-])(\d{1,3}(?:\.\d{1,3}){3})(?=_)/i.exec(
+      raw,
+    )
+  const address = hit?.[1] ?? hit?.[2]
+  return hit === null || address === undefined
+    ? []
+    : fromIpv4(address, text, at + hit.index + hit[0].length - address.length)
 }
 
 /** Sentence marks and closing brackets at the end belong to the sentence. */
@@ -152,10 +165,12 @@ function fromIpv6(raw: string): Named[] {
   return cidr === null ? [] : [{ kind: 'cidr', value: cidr }]
 }
 
-const VERSION_BEFORE = /(?:\bv|\/|_|-|version[ :=]*|ver\.? ?|release |build |バージョン ?|版 ?)$/i
+/** Words after which four numbers are a version, whatever joins them. */
+const VERSION_BEFORE =
+  /(?:\/|(?:version|release|build|ver\.?|バージョン|版)[\s:=は]{0,3}(?:[\w.]{0,12}[-_v])?)$/i
 
 function fromIpv4(raw: string, text: string, at: number): Named[] {
-  const before = text.slice(Math.max(0, at - 12), at)
+  const before = text.slice(Math.max(0, at - 32), at)
   if (VERSION_BEFORE.test(before) && !/\/\/$/.test(before)) return []
   const [address = '', prefix] = raw.replace(/[[\]]/g, '').split('/')
   if (address.includes('*')) return fromWildcard(address)
