@@ -6,6 +6,9 @@
  */
 import type { Agreement, Clause } from '../agreement/index.ts'
 
+/** LIMIT: lines before times lines after, where they begin to differ. HOSTILE: whoever proposes writes the text. */
+const ALIGNED_CELLS_MAX = 1_000_000
+
 export interface ClauseChange {
   /** `reworded`: same rule, other words; `renumbered`: same text under another number. */
   readonly kind: 'added' | 'removed' | 'changed' | 'reworded' | 'renumbered'
@@ -65,13 +68,14 @@ export function textChanges(
   return [...prose, ...clauses].filter(({ lines }) => lines.some((line) => !line.startsWith(' ')))
 }
 
-/** A line diff by longest common subsequence. LIMIT: of texts beyond 500 lines, only the middle that differs is aligned. */
+/** A line diff by longest common subsequence; texts beyond the limit are shown as taken out and put in. */
 export function diffLines(before: string, after: string): string[] {
   const a = before === '' ? [] : before.split('\n')
   const b = after === '' ? [] : after.split('\n')
   const start = a.findIndex((line, at) => line !== b[at])
   const same = start < 0 ? Math.min(a.length, b.length) : start
-  const common = commonLengths(a.slice(same), b.slice(same))
+  const small = (a.length - same) * (b.length - same) <= ALIGNED_CELLS_MAX
+  const common = small ? commonLengths(a.slice(same), b.slice(same)) : []
   const lines = a.slice(0, same).map((line) => ` ${line}`)
   let i = 0
   let j = 0

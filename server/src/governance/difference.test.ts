@@ -176,3 +176,10 @@ test('line differences give back both texts', () => {
     { numRuns: 500 },
   )
 })
+
+test('texts too long to align are still shown whole', () => {
+  const many = (word: string) => Array.from({ length: 2_000 }, (_, at) => `${word} ${at}`)
+  const lines = diffLines(many('old').join('\n'), many('new').join('\n'))
+  assert.equal(lines.filter((line) => line.startsWith('-')).length, 2_000)
+  assert.equal(lines.filter((line) => line.startsWith('+')).length, 2_000)
+})
