@@ -40,6 +40,8 @@ export type ReserveRefusal =
   | 'institution_requests'
   | 'institution_tokens'
   | 'grant_spent'
+  /** Too many exchanges of this actor are open: one token must not take every place. */
+  | 'person_concurrency'
 
 export type Reserved =
   | { readonly ok: true; readonly reservation: string }

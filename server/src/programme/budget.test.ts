@@ -10,6 +10,8 @@ const TERMS: ReserveTerms = {
   person: LIMITS,
   institution: { requestsPerDay: 8, tokensPerDay: 1500 },
   grantUsesLeft: null,
+  open: 0,
+  openMax: 100,
 }
 
 const ask = (tokens: number, actor = 'a', grant: string | null = null) => ({
@@ -66,6 +68,22 @@ test('a reservation that never becomes an intent expires, unless it is just bein
   const later = 3 * RESERVATION_MS_MAX
   assert.ok(!book.reserve(ask(401), TERMS, 0, later).ok, 'what is being written is still held')
   assert.ok(book.reserve(ask(400), TERMS, 0, later).ok)
+})
+
+test('open exchanges of one actor are limited, reservations and recorded intents together', () => {
+  const book = new BudgetBook(new UsageBook())
+  const terms = { ...TERMS, open: 1, openMax: 3 }
+  const first = book.reserve(ask(1), terms, 0, 0)
+  assert.ok(first.ok && book.reserve(ask(1), terms, 0, 0).ok)
+  assert.deepEqual(book.reserve(ask(1), terms, 0, 0), {
+    ok: false,
+    refusal: 'person_concurrency',
+    limit: 3,
+    retryAfterS: 1,
+  })
+  assert.ok(book.reserve(ask(1, 'b'), { ...terms, open: 0 }, 0, 0).ok, 'others go on')
+  book.release(first.reservation)
+  assert.ok(book.reserve(ask(1), terms, 0, 0).ok)
 })
 
 test('one grant use left is reserved once', () => {

@@ -12,6 +12,11 @@ import { DAY_MS, dayOf, type UsageBook, type UsageKind } from './usage.ts'
 /** How long a reservation may wait for its intent: appends take milliseconds, a stalled disk seconds. */
 export const RESERVATION_MS_MAX = 60_000
 
+/** Exchanges one actor may have open, unless configured otherwise. */
+export const OPEN_PER_ACTOR_MAX = 64
+/** An exchange ends in seconds, not at midnight. */
+const CONCURRENCY_RETRY_S = 1
+
 export interface Limits {
   readonly requestsPerDay: number
   readonly tokensPerDay: number
@@ -22,6 +27,9 @@ export interface ReserveTerms {
   readonly institution: Limits
   /** Uses left of the grant by recorded intents; null without a grant. */
   readonly grantUsesLeft: number | null
+  /** Recorded intents of the actor that no outcome closes yet, and how many it may have, reservations included. */
+  readonly open: number
+  readonly openMax: number
 }
 
 interface Reservation extends ReserveRequest {
@@ -53,6 +61,11 @@ export class BudgetBook {
     const grantHeld = request.grant === null ? 0 : (this.#grantsHeld.get(request.grant) ?? 0)
     if (terms.grantUsesLeft !== null && terms.grantUsesLeft - grantHeld < 1) {
       return { ok: false, refusal: 'grant_spent', limit: terms.grantUsesLeft, retryAfterS: 0 }
+    }
+    const reserved = this.#held.get(`person/${request.actor}`)?.requests ?? 0
+    if (terms.open + reserved + 1 > terms.openMax) {
+      const limit = terms.openMax
+      return { ok: false, refusal: 'person_concurrency', limit, retryAfterS: CONCURRENCY_RETRY_S }
     }
     const refused =
       this.#over('person', request.actor, request.tokens, terms.person, nowMs) ??

@@ -79,12 +79,12 @@ export class HoldBook {
  * @throws {ProgrammeError} `statement_hold_unknown`, `statement_hold_mismatch`
  */
 export function checkAnswers(hold: Hold | null, payload: Payload<'grant.approve'>): asserts hold is Hold {
-  if (hold === null) {
+  // Another institution's hold is answered as one that is not there.
+  if (hold === null || hold.institution !== payload.institution) {
     throw new ProgrammeError('statement_hold_unknown', `\`${payload.hold}\` is not waiting for an approval`)
   }
   const pairs = {
     actor: [payload.actor, hold.actor],
-    institution: [payload.institution, hold.institution],
     engagement: [payload.engagement, hold.engagement],
     capability: [payload.capability, hold.capability],
     session: [payload.session, hold.session],

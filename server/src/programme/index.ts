@@ -56,6 +56,7 @@ export type {
   Stop,
   StopScope,
 } from './snapshot.ts'
+export { type PrincipalStanding, standingOf } from './standing.ts'
 export { STATEMENT_TYPES, type StatementType } from './statement.ts'
 export type { MintedToken, SignedTokenRequest, TokenRequest, TokenSummary } from './token.ts'
 export { signTokenRequest, TOKEN_REQUEST_CONTEXT, TOKEN_TTL_S_MAX } from './token.ts'

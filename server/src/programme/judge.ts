@@ -35,12 +35,31 @@ export function judge(
   }
   const at = { index: ledger.size(), timeMs: clock.nowMs() }
   fold(state, signed, at, agreements)
+  if (statement.type === 'stop.issue') checkModel(statement, options)
   if (statement.type === 'grant.approve') {
     const hold = tally.holds.get(statement.payload.hold, at.timeMs)
     checkAnswers(hold, statement.payload)
     checkRoles(hold, statement, state)
   }
   return statement
+}
+
+/**
+ * Asked of the writer only: catalogues change, so a replay could not ask again. `unknown_model` stops what is to come.
+ *
+ * @throws {ProgrammeError} `statement_subject_unknown`
+ */
+function checkModel(
+  { payload }: Statement & { readonly type: 'stop.issue' },
+  { knownModel }: Pick<ProgrammeOptions, 'knownModel'>,
+): void {
+  const { scope, unknown_model: unknownToo } = payload
+  if (scope.kind !== 'model' || unknownToo === true || knownModel === undefined || knownModel(scope.id))
+    return
+  throw new ProgrammeError(
+    'statement_subject_unknown',
+    `the catalogue has no model \`${scope.id}\`: check the id, or say \`unknown_model: true\` in the statement`,
+  )
 }
 
 /** The hold names the roles that may answer it; the fold knows only the roles that any hold may name. */

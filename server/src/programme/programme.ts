@@ -26,6 +26,10 @@ export interface ProgrammeOptions {
   readonly leaseMs?: number
   /** Digest (hex) of the one founding statement accepted; without it the first well-signed one founds. */
   readonly founding?: string
+  /** Whether the catalogue has this model: a mistyped stop must not look like one that holds. Without it all are. */
+  readonly knownModel?: (id: string) => boolean
+  /** Exchanges one actor may have open at once; 64 unless said otherwise. */
+  readonly openPerActorMax?: number
   readonly logger?: Logger
 }
 

@@ -103,6 +103,20 @@ export function object<const M extends Members>(members: M): Shape<Read<M>> {
   }
 }
 
+/** The shape of an object that may also say `flag`, and then only `true`. */
+export function withFlag<T extends object, const F extends string>(
+  shape: Shape<T>,
+  flag: F,
+): Shape<T & { readonly [K in F]?: true }> {
+  return (value, path) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, flag)) return shape(value, path)
+    const { [flag]: said, ...rest } = value as Readonly<Record<string, unknown>>
+    if (said !== true) throw new ShapeError(join(path, flag), 'must be true where it is given')
+    // The member just read; TypeScript does not follow a computed name into the mapped type.
+    return { ...shape(rest, path), [flag]: true } as T & { readonly [K in F]?: true }
+  }
+}
+
 /** One of several objects told apart by a member. */
 export function either<const M extends Readonly<Record<string, Shape<unknown>>>>(
   member: string,

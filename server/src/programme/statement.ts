@@ -28,6 +28,7 @@ import {
   type Shaped,
   ShapeError,
   text,
+  withFlag,
 } from './shape.ts'
 
 const ID = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
@@ -163,7 +164,7 @@ export const STATEMENT_SHAPES = {
     until_ms: timeMs,
   }),
   'refusal.lift': object({ key: digest, actor: id, reason }),
-  'stop.issue': object({ scope, reason }),
+  'stop.issue': withFlag(object({ scope, reason }), 'unknown_model'),
   'stop.resume': object({ stop: integer(0, Number.MAX_SAFE_INTEGER), reason }),
   'incident.set': object({ incident: boolean, reason }),
 } as const satisfies Readonly<Record<string, Shape<unknown>>>

@@ -18,6 +18,40 @@ export interface OpenIntent {
   readonly day: number
 }
 
+/** Open intents by index, counted by actor. */
+export class OpenIntents {
+  readonly #intents = new Map<number, OpenIntent>()
+  readonly #byActor = new Map<string, number>()
+
+  set(index: number, intent: OpenIntent): void {
+    this.delete(index)
+    this.#intents.set(index, intent)
+    this.#byActor.set(intent.actor, this.of(intent.actor) + 1)
+  }
+
+  get(index: number): OpenIntent | undefined {
+    return this.#intents.get(index)
+  }
+
+  delete(index: number): void {
+    const intent = this.#intents.get(index)
+    if (intent === undefined) return
+    this.#intents.delete(index)
+    const left = this.of(intent.actor) - 1
+    if (left === 0) this.#byActor.delete(intent.actor)
+    else this.#byActor.set(intent.actor, left)
+  }
+
+  values(): Iterable<OpenIntent> {
+    return this.#intents.values()
+  }
+
+  /** How many this actor has. */
+  of(actor: string): number {
+    return this.#byActor.get(actor) ?? 0
+  }
+}
+
 export interface Applied {
   /** Set when the entry added a refusal that repeats. */
   readonly refusal: HeldRefusal | null
@@ -33,7 +67,7 @@ export class Tally {
   readonly usage = new UsageBook()
   readonly holds = new HoldBook()
   readonly refusals = new RefusalBook()
-  readonly openIntents = new Map<number, OpenIntent>()
+  readonly openIntents = new OpenIntents()
   readonly #grantUses = new Map<string, number>()
 
   apply(read: ExchangeRead, index: number, timeMs: number): Applied {

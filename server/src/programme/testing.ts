@@ -167,6 +167,7 @@ export interface WorldOptions {
   readonly database?: Database | null
   readonly clock?: FakeClock
   readonly leaseMs?: number
+  readonly knownModel?: (id: string) => boolean
 }
 
 /** The sample programme, founded over a ledger in memory. */
@@ -203,6 +204,7 @@ async function openWorld(
     clock,
     database: options.database ?? null,
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+    ...(options.knownModel === undefined ? {} : { knownModel: options.knownModel }),
   })
   const sample = { programme: PROGRAMME, dataDir, agreement: sampleAgreement(), clock }
   const { engagement } = await foundSample(programme, sample)

@@ -17,7 +17,7 @@ import type {
   StickyRefusal,
 } from './authority.ts'
 import { LEASE_MS_MAX } from './authority.ts'
-import { BudgetBook, type Limits } from './budget.ts'
+import { BudgetBook, type Limits, OPEN_PER_ACTOR_MAX } from './budget.ts'
 import type { Channel } from './channel.ts'
 import { ProgrammeError } from './error.ts'
 import { type ExchangeRead, type IntentRead, readDraft } from './exchange.ts'
@@ -221,6 +221,8 @@ export class Writer implements Programme, Authority {
     const terms = {
       person: this.#limits('person', request.actor),
       institution: this.#limits('institution', request.institution),
+      open: this.#tally.openIntents.of(request.actor),
+      openMax: this.#options.openPerActorMax ?? OPEN_PER_ACTOR_MAX,
       grantUsesLeft: request.grant === null ? null : count - this.#tally.grantUses(request.grant),
     }
     return this.#budget.reserve(request, terms, clock.nowMs(), clock.monotonicMs())
