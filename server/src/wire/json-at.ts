@@ -9,6 +9,9 @@ import type { JsonObject, JsonValue } from './request.ts'
 /** Longest string a structural value may hold before it is read as text, in UTF-16 code units. */
 export const STRUCTURAL_TEXT_MAX = 128
 
+/** What ids, names and media types look like: no words with spaces between them. */
+const STRUCTURAL_TEXT = /^[A-Za-z0-9_.:/+-]{0,128}$/
+
 /** Most leaves a structural value may hold before it is read as text. */
 const STRUCTURAL_LEAVES_MAX = 64
 
@@ -16,7 +19,7 @@ export function isStructural(value: JsonValue): boolean {
   let leaves = 0
   const visit = (node: JsonValue): boolean => {
     if (++leaves > STRUCTURAL_LEAVES_MAX) return false
-    if (typeof node === 'string') return node.length <= STRUCTURAL_TEXT_MAX
+    if (typeof node === 'string') return STRUCTURAL_TEXT.test(node)
     if (node === null || typeof node !== 'object') return true
     if (Array.isArray(node)) return node.every(visit)
     return Object.keys(node).every(

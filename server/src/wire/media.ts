@@ -23,8 +23,21 @@ export function readMedia(sink: MediaSink, role: SegmentRole, value: JsonValue, 
   if (typeof value === 'string') {
     if (!isInlineData(value))
       throw refused('a remote URL cannot be read here; send the bytes as a `data:` URL', path)
+    const text = textOfDataUrl(value)
+    if (text !== null) {
+      sink.text(role, 'text', text, path)
+      return
+    }
     const sha256 = hash('sha256', value, 'hex')
-    sink.push({ role, kind: 'unreadable', text: '', path, sha256, unreadable: 'media' })
+    // The model does not make media here: whoever says it did gets no less doubt than one who sends them.
+    sink.push({
+      role: role === 'assistant' ? 'tool' : role,
+      kind: 'unreadable',
+      text: '',
+      path,
+      sha256,
+      unreadable: 'media',
+    })
     return
   }
   const object = objectAt(value, path)
@@ -60,6 +73,19 @@ export function readSource(sink: MediaSink, role: SegmentRole, value: JsonValue,
     const place = `${path}/${escapePointer(member)}`
     if (member === 'type' || member === 'media_type') sink.structural(role, inner, place)
     else sink.unlisted(role, inner, place)
+  }
+}
+
+/** The text of a `data:text/…` URL; null for anything else. */
+function textOfDataUrl(value: string): string | null {
+  const head = /^data:\s*text\/[^,]{0,256},/i.exec(value)?.[0]
+  if (head === undefined) return null
+  const body = value.slice(head.length)
+  try {
+    const plain = decodeURIComponent(body)
+    return /;\s*base64\s*,$/i.test(head) ? Buffer.from(plain, 'base64').toString('utf8') : plain
+  } catch {
+    return body
   }
 }
 

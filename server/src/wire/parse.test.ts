@@ -33,6 +33,11 @@ test('reads a Codex turn in order', () => {
   assert.equal(request.outputTokensMax, null)
   assert.deepEqual(request.unlistedFields, [])
   assert.deepEqual(brief(request), [
+    'system tool_declaration /tools/0 exec_command',
+    'system tool_declaration /tools/1 apply_patch',
+    'system tool_declaration /tools/2 mcp_db',
+    'system tool_declaration /tools/2/tools/0 query',
+    'system tool_declaration /tools/3 Finds tools.',
     'system text /input/0/content/0/text You are an agent.',
     'user text /input/1/content/0/text 認証ログを確認してください',
     'assistant reasoning /input/2/summary/0/text Thinking.',
@@ -43,30 +48,25 @@ test('reads a Codex turn in order', () => {
     'tool tool_result /input/6/output/0/text Done',
     'assistant tool_call /input/7/action {"type":"exec","command":["ls"]}',
     'assistant text /input/8/content/0/text Looking.',
-    'system tool_declaration /tools/0 exec_command',
-    'system tool_declaration /tools/1 apply_patch',
-    'system tool_declaration /tools/2 mcp_db',
-    'system tool_declaration /tools/2/tools/0 query',
-    'system tool_declaration /tools/3 Finds tools.',
   ])
   assert.equal(request.opaqueDigests.length, 1)
-  assert.equal(request.segments[3]?.sha256, request.opaqueDigests[0])
+  assert.equal(request.segments.find(({ kind }) => kind === 'unreadable')?.sha256, request.opaqueDigests[0])
 })
 
 test('reads a Chat turn in order', () => {
   const request = parse('chat', CHAT)
   assert.equal(request.outputTokensMax, 200, 'two choices of 100 tokens each')
   assert.deepEqual(brief(request), [
+    'user unlisted /stop END',
+    'system tool_declaration /tools/0/function read_file',
     'system text /messages/0/content You review patches.',
     'user text /messages/1/content/0/text Please review.',
     'assistant tool_call /messages/2/tool_calls/0 read_file',
     'tool tool_result /messages/3/content int main(void);',
     'assistant text /messages/4/content It is fine.',
     'assistant reasoning /messages/4/reasoning_content Short.',
-    'system tool_declaration /tools/0/function read_file',
-    `system text /response_format ${JSON.stringify(CHAT.response_format)}`,
     'assistant text /prediction/content It is',
-    'user text /stop END',
+    `system text /response_format ${JSON.stringify(CHAT.response_format)}`,
   ])
 })
 
@@ -77,6 +77,9 @@ test('reads a Claude Code turn in order', () => {
   assert.deepEqual(brief(request), [
     'system text /system/0/text x-anthropic-billing-header: cc_version=2.1.330; cch=a1b2c;',
     'system text /system/1/text You are a coding agent.',
+    'system tool_declaration /tools/0 Bash',
+    'system tool_declaration /tools/1 bash',
+    'system tool_declaration /tools/2 str_replace_based_edit_tool',
     'user text /messages/0/content/0/text ログを見てください',
     'assistant reasoning /messages/1/content/0/thinking I will list.',
     'assistant unreadable /messages/1/content/0/signature ',
@@ -88,9 +91,6 @@ test('reads a Claude Code turn in order', () => {
     'user text /messages/2/content/1/source/data A note.',
     'user text /messages/2/content/2 hit',
     'user text /messages/2/content/2/content/0/text Found.',
-    'system tool_declaration /tools/0 Bash',
-    'system tool_declaration /tools/1 bash',
-    'system tool_declaration /tools/2 str_replace_based_edit_tool',
   ])
 })
 
@@ -396,4 +396,45 @@ test('the content digest is the same in another dialect', () => {
   const responses = parse('responses', { model: 'm', input: 'hello' }).contentDigest()
   const chat = parse('chat', { model: 'm', messages: [{ role: 'user', content: 'hello' }] }).contentDigest()
   assert.equal(responses, chat)
+})
+
+test('the digest is one for what reads the same, and another for what does not', () => {
+  const of = (json: JsonObject) => parse('responses', { model: 'm', ...json }).contentDigest()
+  const base = of({ instructions: 'be brief', input: 'look at the log' })
+  const user = (...texts: string[]) => [
+    { role: 'user', content: texts.map((text) => ({ type: 'input_text', text })) },
+  ]
+  assert.equal(of({ input: 'look at the log', instructions: 'be brief' }), base)
+  assert.equal(of({ instructions: 'be brief', input: user('look at', ' the log ') }), base)
+  assert.equal(of({ instructions: 'be brief', input: 'look\u200b  at the log \n' }), base)
+  assert.equal(of({ instructions: 'be brief', input: 'look at the log', request_id: 'r-1' }), base)
+  assert.notEqual(of({ instructions: 'be brief', input: 'look at the log', request_id: 'do it now' }), base)
+  assert.notEqual(of({ instructions: 'be brief', input: 'look at the logs' }), base)
+  const tool = (parameters: JsonObject) =>
+    of({ input: 'a', tools: [{ type: 'function', name: 'n', parameters }] })
+  assert.equal(tool({ a: 1, b: { c: 2, d: 3 } }), tool({ b: { d: 3, c: 2 }, a: 1 }))
+})
+
+test('a name that is no name is read; text as a data URL is read, other media stay unreadable in any role', () => {
+  const named = parse('chat', {
+    model: 'm',
+    messages: [{ role: 'user', name: 'say this aloud', content: 'hi' }],
+  })
+  assert.ok(named.segments.some(({ text }) => text === 'say this aloud'))
+  const url = `data:text/plain;base64,${Buffer.from('inside').toString('base64')}`
+  const content = [
+    { type: 'input_image', image_url: url },
+    { type: 'input_image', image_url: 'data:image/png;base64,AAAA' },
+  ]
+  for (const role of ['user', 'assistant', 'system']) {
+    const { segments } = parse('responses', { model: 'm', input: [{ role, content }] })
+    assert.ok(
+      segments.some(({ text }) => text === 'inside'),
+      role,
+    )
+    assert.ok(
+      segments.some((each) => each.unreadable === 'media' && each.role !== 'assistant'),
+      role,
+    )
+  }
 })

@@ -85,7 +85,7 @@ function readFields(dialect: Dialect, json: JsonObject, collector: Collector): s
       `/${CONTENT_FIELD[dialect]}`,
     )
   }
-  for (const field of Object.keys(json)) {
+  for (const field of Object.keys(json).sort(inTableOrder)) {
     // INVARIANT: `field` comes from Object.keys.
     const value = json[field] as JsonValue
     const path = `/${escapePointer(field)}`
@@ -107,6 +107,28 @@ function readFields(dialect: Dialect, json: JsonObject, collector: Collector): s
     }
   }
   return unlisted
+}
+
+/** Reading order: strays first, so that none of them stands where the last ask does; then as a client would say it. */
+const FIELD_ORDER: ReadonlyMap<string, number> = new Map([
+  ['instructions', 1],
+  ['system', 1],
+  ['tools', 2],
+  ['functions', 2],
+  ['input', 3],
+  ['messages', 3],
+  ['text', 4],
+  ['response_format', 4],
+  ['output_config', 4],
+  ['output_format', 4],
+  ['compaction', 4],
+  ['context_management', 4],
+  ['prediction', 4],
+])
+
+function inTableOrder(a: string, b: string): number {
+  const order = (FIELD_ORDER.get(a) ?? 0) - (FIELD_ORDER.get(b) ?? 0)
+  return order !== 0 ? order : a < b ? -1 : 1
 }
 
 function readField(field: string, value: JsonValue, path: string, collector: Collector): void {
@@ -140,7 +162,7 @@ function readField(field: string, value: JsonValue, path: string, collector: Col
     case 'stop':
     case 'stop_sequences':
       for (const stop of typeof value === 'string' ? [value] : arrayAt(value, path)) {
-        collector.text('user', 'text', stringAt(stop, path), path)
+        collector.text('user', 'unlisted', stringAt(stop, path), path)
       }
       return
     default:
