@@ -214,19 +214,56 @@ test('a body cut short ends the connection, not the server', async () => {
   assert.equal((await admin('/livez')).status, 200)
 })
 
+test('a statement gets through while idle connections are held', async () => {
+  const idle = Array.from({ length: 600 }, () => connect(ports.admin, '127.0.0.1'))
+  for (const socket of idle) socket.on('error', () => undefined)
+  try {
+    await Promise.all(
+      idle.map((socket) => new Promise<void>((resolve) => socket.once('connect', () => resolve()))),
+    )
+    const headers = { 'content-type': 'application/json' }
+    const response = await admin('/v1/statements', { method: 'POST', body: '{}', headers })
+    assert.deepEqual(await codeOf(response), [400, 'statement_malformed'], 'it was read and judged')
+  } finally {
+    for (const socket of idle) socket.destroy()
+  }
+})
+
 test('a token is revoked by its holder or by platform staff of the same institution, by nobody else', async () => {
   const actor = (id: string, institution: string, roles: string[]) =>
-    ({ id, institution, roles }) as unknown as Principal['actor']
+    ({ id, institution, roles, standing: 'active' }) as unknown as Principal['actor']
   const snapshot = fake.programme.snapshot()
   const actors = new Map(
-    [actor('a', 'mufg', []), actor('p', 'mufg', ['platform'])].map((each) => [each.id, each]),
+    [
+      actor('a', 'mufg', []),
+      actor('b', 'mufg', ['analyst']),
+      actor('p', 'mufg', ['platform']),
+      actor('q', 'smbc', ['platform']),
+      { ...actor('s', 'mufg', ['platform']), standing: 'suspended' as const },
+    ].map((each) => [each.id, each]),
   )
   Object.assign(snapshot, { actors })
   fake.tokens.set('a', [{ id: 'tok-a' } as never])
-  fake.principals.set('bearer-a', { actor: actor('a', 'mufg', []) } as Principal)
-  fake.principals.set('bearer-b', { actor: actor('b', 'mufg', ['analyst']) } as Principal)
-  fake.principals.set('bearer-p', { actor: actor('p', 'mufg', ['platform']) } as Principal)
-  fake.principals.set('bearer-q', { actor: actor('q', 'smbc', ['platform']) } as Principal)
+  fake.principals.set('bearer-a', {
+    actor: actor('a', 'mufg', []),
+    institution: { id: 'mufg' },
+  } as unknown as Principal)
+  fake.principals.set('bearer-b', {
+    actor: actor('b', 'mufg', ['analyst']),
+    institution: { id: 'mufg' },
+  } as unknown as Principal)
+  fake.principals.set('bearer-p', {
+    actor: actor('p', 'mufg', ['platform']),
+    institution: { id: 'mufg' },
+  } as unknown as Principal)
+  fake.principals.set('bearer-q', {
+    actor: actor('q', 'smbc', ['platform']),
+    institution: { id: 'smbc' },
+  } as unknown as Principal)
+  fake.principals.set('bearer-s', {
+    actor: actor('s', 'mufg', ['platform']),
+    institution: { id: 'mufg' },
+  } as unknown as Principal)
   const revoke = (bearer?: string) =>
     admin('/v1/tokens/tok-a', {
       method: 'DELETE',
@@ -236,6 +273,9 @@ test('a token is revoked by its holder or by platform staff of the same institut
   assert.deepEqual(await codeOf(await revoke('nobody')), [401, 'http_credential_required'])
   assert.deepEqual(await codeOf(await revoke('bearer-b')), [403, 'http_not_entitled'])
   assert.deepEqual(await codeOf(await revoke('bearer-q')), [403, 'http_not_entitled'])
+  assert.deepEqual(await codeOf(await revoke('bearer-s')), [403, 'http_not_entitled'], 'suspended')
+  const entry = await admin('/v1/entries/0', { headers: { authorization: 'Bearer bearer-s' } })
+  assert.deepEqual(await codeOf(entry), [403, 'http_not_entitled'], 'an old token opens no record')
   assert.deepEqual(fake.revoked, [])
   assert.equal((await revoke('bearer-a')).status, 200)
   assert.equal((await revoke('bearer-p')).status, 200)
@@ -272,7 +312,7 @@ test('a hold is for who may approve it; every other institution gets one answer,
   }
   const of = (id: string, institution: string, ...roles: string[]) =>
     // What `readHold` looks at.
-    ({ actor: { id, roles }, institution: { id: institution } }) as unknown as Principal
+    ({ actor: { id, institution, roles }, institution: { id: institution } }) as unknown as Principal
   fake.principals.set('approver', of('x', 'mufg', 'approver'))
   fake.principals.set('other', of('y', 'mufg', 'analyst'))
   fake.principals.set('requester', of('r', 'mufg', 'analyst'))

@@ -9,15 +9,19 @@ import type { Logger } from '../base/index.ts'
 import { formatListenAddress, type HostCheck, type ListenAddress } from '../config/index.ts'
 import { type Answer, problem } from './answer.ts'
 import { readJson } from './body.ts'
+import { limitConnections } from './connections.ts'
 import { HttpError } from './error.ts'
 import { problemOf } from './problem.ts'
 import { matchRoute, type Route } from './route.ts'
 
 const HEAD_BYTES_MAX = 16 * 1024
-const HEADERS_TIMEOUT_MS = 10_000
+const HEADERS_TIMEOUT_MS = 2_000
+const CHECK_INTERVAL_MS = 500
 const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 5_000
 const CONNECTIONS_MAX = 512
+/** Room stays for others, whatever one address does. */
+const CONNECTIONS_PER_ADDRESS_MAX = 256
 const PATH = /^\/[A-Za-z0-9._~/-]{0,512}$/
 const QUERY_CHARACTERS_MAX = 1024
 
@@ -37,13 +41,17 @@ export function createListener(options: ListenerOptions): Server {
     {
       maxHeaderSize: HEAD_BYTES_MAX,
       headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       insecureHTTPParser: false,
     },
     (request, response) => void serve(request, response, options),
   )
-  server.maxConnections = CONNECTIONS_MAX
+  limitConnections(server, {
+    connectionsMax: CONNECTIONS_MAX,
+    perAddressMax: CONNECTIONS_PER_ADDRESS_MAX,
+  })
   server.on('clientError', (_error, socket) => {
     if (!socket.writable) return void socket.destroy()
     socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')

@@ -77,12 +77,23 @@ export function fakeProgramme(snapshot: Snapshot): FakeProgramme {
         leaseValid: () => fake.lease,
         authenticate: (bearer: string) => {
           const principal = fake.principals.get(bearer)
+          if (principal !== undefined) enrol(snapshot, principal)
           return principal === undefined ? { ok: false, failure: 'unknown' } : { ok: true, principal }
         },
       },
     } as unknown as Programme,
   }
   return fake
+}
+
+/** Whoever has a token is in good standing, unless the test put them into the snapshot otherwise. */
+function enrol(snapshot: Snapshot, { actor, institution }: Principal): void {
+  // The fixture's own maps; a real snapshot is never written.
+  const actors = snapshot.actors as Map<string, unknown>
+  const institutions = snapshot.institutions as Map<string, unknown>
+  if (actors.get(actor.id) === undefined) actors.set(actor.id, { ...actor, standing: 'active' })
+  if (!institutions.has(institution.id))
+    institutions.set(institution.id, { ...institution, standing: 'admitted' })
 }
 
 export class FakeLedger implements Pick<Ledger, 'append' | 'read' | 'entries' | 'size'> {
