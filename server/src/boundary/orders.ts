@@ -36,7 +36,7 @@ export const NO_ORDERS: Orders = { worst: null, targets: [], unread: false }
 
 /** Words of harm: a high score without any of them comes from the bareness of a sentence. */
 const HARM_NAMES =
-  'attack steal evade persist move disrupt encrypt_files deceive brute inject escape malware ransomware c2 get_into self_copy plant fire_at record_input outsider'
+  'attack steal evade persist move disrupt encrypt_files deceive brute inject escape malware ransomware c2 get_into self_copy plant fire_at breakdown record_input outsider third_party covert_intent mass exploit'
 const HARMFUL = new Set(
   CONCEPTS.flatMap(({ name }, concept) => (HARM_NAMES.split(' ').includes(name) ? [concept] : [])),
 )
