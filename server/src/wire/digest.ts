@@ -38,7 +38,7 @@ export function contentDigest(segments: readonly Segment[]): string {
 function plainText(text: string): string {
   return text
     .normalize('NFKC')
-    .replace(/[\p{Cf}\ufe00-\ufe0f\u115f\u1160\u3164]+/gu, '')
+    .replace(/(?:\p{Cf}|\p{Variation_Selector}|\u115f|\u1160|\u3164)+/gu, '')
     .replace(/\s+/gu, '')
 }
 
