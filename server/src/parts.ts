@@ -1,24 +1,25 @@
 /**
- * The parts of a server, opened in order and closed in the opposite order: ledger, database, programme, gateway's
- * means. `serve.ts` puts listeners in front of them.
+ * The parts of a server, opened in order and closed in the opposite order: ledger, database, programme, and what
+ * gateways are opened from. `serve.ts` puts listeners in front of them.
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Agreement, type Facts, loadModels } from './agreement/index.ts'
 import { type AgreementShelf, openAgreementShelf } from './agreement-shelf.ts'
-import { createDecider, type Decider, type Decision } from './authorization/index.ts'
+import type { Decision } from './authorization/index.ts'
 import { createLogger, type Logger, systemClock } from './base/index.ts'
-import { createReader } from './boundary/index.ts'
-import { type Config, type ConfiguredUpstream, REHEARSAL_CHUNK_DELAY_MS } from './config/index.ts'
-import { closeAmbiguous, createGateway, createWriterDesk, type Gateway } from './gateway/index.ts'
+import type { Config } from './config/index.ts'
+import { closeAmbiguous, createWriterDesk, type GatewayObserver, type WriterDesk } from './gateway/index.ts'
+import type { Gateways } from './gateways.ts'
 import { createMetrics, type Metrics } from './http/index.ts'
 import { type Ledger, openFileKeyRing, openLedger } from './ledger/index.ts'
 import { observe } from './observe.ts'
 import { openServerDatabase } from './open-database.ts'
+import { createDeciders } from './open-gateway.ts'
 import { foundSample, openProgramme, type Programme } from './programme/index.ts'
 import { openServerKeys, type ServerKeys } from './server-keys.ts'
 import type { Database } from './storage/index.ts'
-import { openUpstreams, type UpstreamConfig } from './upstream/index.ts'
+import type { WorkerOrders } from './worker-messages.ts'
 
 /** Exit code when evidence can no longer be written safely (sysexits.h EX_IOERR). */
 const EXIT_LEDGER_FATAL = 74
@@ -35,7 +36,12 @@ export interface Parts {
     readonly metrics: Metrics
     readonly logger: Logger
   }
-  openGateway(consoleUrl: string): Gateway
+  /** What every gateway of this server is opened from, but for the console's address, which is not known yet. */
+  readonly orders: Omit<WorkerOrders, 'worker' | 'consoleUrl'>
+  readonly desk: WriterDesk
+  readonly observer: GatewayObserver
+  /** Where the figures about gateways come from, once they are open. */
+  attachGateways(gateways: Pick<Gateways, 'serving' | 'openExchanges'>): void
   close(): Promise<void>
 }
 
@@ -46,11 +52,9 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
   }
   try {
     const shelf = openAgreementShelf(config.agreement, config.dataDir)
-    const models = loadModels(readFileSync(config.models, 'utf8'), config.models)
-    const upstreams = openUpstreams(upstreamConfigs(config.upstreams))
-    closers.push(
-      async () => void (await Promise.all([...upstreams.values()].map((upstream) => upstream.close()))),
-    )
+    const modelsText = readFileSync(config.models, 'utf8')
+    // Gateways read it again; what is wrong with it is told here.
+    loadModels(modelsText, config.models)
     const keys = openServerKeys(config.dataDir)
     const ledger = await openServerLedger(config, keys, logger)
     closers.push(() => ledger.close())
@@ -65,46 +69,21 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
 
     const deciders = createDeciders()
     const agreement = (): Agreement => (programme.founded ? programme.snapshot().agreement : shelf.configured)
-    const gateway: { current: Gateway | null } = { current: null }
+    let gateways: Pick<Gateways, 'serving' | 'openExchanges'> = { serving: () => 0, openExchanges: () => 0 }
     const metrics = createMetrics({
       ledgerSize: () => ledger.size(),
       ledgerWritable: () => ledger.state() === 'writable',
       databaseHealthy: () => database.healthy(),
-      leaseValid: () => programme.authority.leaseValid(),
+      leaseValid: () => programme.authority.leaseValid() && gateways.serving() > 0,
       snapshotIndex: () => (programme.founded ? programme.snapshot().index : null),
       stops: () => (programme.founded ? programme.snapshot().stops.length : 0),
-      openExchanges: () => gateway.current?.openExchanges() ?? 0,
+      openExchanges: () => gateways.openExchanges(),
     })
-    const openGateway = (consoleUrl: string): Gateway => {
-      const decisions = createLogger({
-        level: config.logging.level,
-        buffered: true,
-        base: { service: 'sekisho' },
-      })
-      gateway.current = createGateway({
-        authority: programme.authority,
-        models,
-        upstreams,
-        reader: createReader(),
-        deciderFor: deciders,
-        guard: { canaries: config.guard.canaries, heldBytesMax: config.guard.heldBytesMax },
-        desk: createWriterDesk(ledger),
-        hostNames: config.listen.hostNames,
-        endUserSecret: keys.endUserSecret,
-        consoleUrl,
-        clock: systemClock,
-        log: logger,
-        observer: observe(metrics, decisions),
-        limits: {
-          bodyBytesMax: config.limits.bodyBytesMax,
-          bodyTimeoutMs: config.limits.bodyTimeoutMs,
-          answerBytesMax: config.limits.answerBytesMax,
-          exchangesMax: config.limits.concurrencyMax,
-        },
-        stickyMs: config.guard.refusalHours * 3_600_000,
-      })
-      return gateway.current
-    }
+    const decisions = createLogger({
+      level: config.logging.level,
+      buffered: true,
+      base: { service: 'sekisho' },
+    })
     const decide = (facts: Facts): Decision => deciders(agreement()).decide(facts)
     const databaseHealthy = (): boolean => database.healthy()
     const forPages = {
@@ -116,7 +95,17 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
       metrics,
       logger,
     }
-    return { logger, forPages, openGateway, close }
+    return {
+      logger,
+      orders: { config, modelsText, endUserSecret: keys.endUserSecret },
+      desk: createWriterDesk(ledger),
+      observer: observe(metrics, decisions),
+      forPages,
+      attachGateways: (opened) => {
+        gateways = opened
+      },
+      close,
+    }
   } catch (error) {
     await close()
     throw error
@@ -178,53 +167,5 @@ function openServerProgramme(
     clock: systemClock,
     database,
     logger,
-  })
-}
-
-/** One decider per agreement version, made on first use; versions are few. */
-function createDeciders(): (agreement: Agreement) => Decider {
-  const deciders = new Map<string, Decider>()
-  return (agreement) => {
-    let decider = deciders.get(agreement.digest)
-    if (decider === undefined) {
-      decider = createDecider(agreement)
-      deciders.set(agreement.digest, decider)
-    }
-    return decider
-  }
-}
-
-/** Nothing configured is the built-in rehearsal model. */
-function upstreamConfigs(configured: readonly ConfiguredUpstream[]): UpstreamConfig[] {
-  if (configured.length === 0) {
-    return [{ id: 'rehearsal', kind: 'rehearsal', chunkDelayMs: REHEARSAL_CHUNK_DELAY_MS }]
-  }
-  return configured.map((upstream): UpstreamConfig => {
-    const {
-      id,
-      kind,
-      baseUrl,
-      apiKey,
-      dialects,
-      headers,
-      connectTimeoutMs,
-      headTimeoutMs,
-      idleTimeoutMs,
-      connectionsMax,
-      chunkDelayMs,
-    } = upstream
-    if (kind === 'rehearsal') return { id, kind, chunkDelayMs }
-    return {
-      id,
-      kind,
-      headers,
-      connectTimeoutMs,
-      headTimeoutMs,
-      idleTimeoutMs,
-      connectionsMax,
-      ...(baseUrl === null ? {} : { baseUrl }),
-      ...(apiKey === null ? {} : { apiKey }),
-      ...(dialects.length === 0 ? {} : { dialects }),
-    }
   })
 }

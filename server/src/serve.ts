@@ -7,7 +7,6 @@
  */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createLogger } from './base/index.ts'
 import {
   type Config,
@@ -16,12 +15,10 @@ import {
   type HostCheck,
   type ListenAddress,
 } from './config/index.ts'
-import type { Gateway } from './gateway/index.ts'
+import { type Gateways, openGateways } from './gateways.ts'
 import { createAdminListener, createConsoleListener, listen } from './http/index.ts'
 import { openParts, type Parts } from './parts.ts'
 import { assertListenable } from './programme/index.ts'
-
-const DRAIN_POLL_MS = 25
 
 /** Where a started server is, as `server.json` says it. */
 export interface Announcement {
@@ -61,8 +58,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const stop = async (): Promise<void> => {
       state.closing = true
       logger.info({ event: 'stopping' }, 'stopping: nothing new is taken')
-      await drain(listening.gateway, config.shutdownGraceMs)
-      await listening.close()
+      // Open answers may end by themselves for a while; connections that come late are refused.
+      await listening.gateways.end(config.shutdownGraceMs)
+      listening.close()
       // While the ledger's lock is ours, so is this file: nobody is sent to a server that is gone.
       rmSync(file, { force: true })
       await parts.close()
@@ -97,13 +95,13 @@ function isSample({ forPages: { programme } }: Parts): boolean {
 }
 
 interface Listening {
-  readonly gateway: Gateway
+  readonly gateways: Gateways
   readonly addresses: {
     readonly gateway: ListenAddress
     readonly admin: ListenAddress
     readonly console: ListenAddress
   }
-  close(): Promise<void>
+  close(): void
 }
 
 async function openListeners(
@@ -119,6 +117,7 @@ async function openListeners(
     ...parts.forPages,
     hostCheck: hostCheck('admin'),
     closing: () => state.closing,
+    gatewayServing: () => (gateways?.serving() ?? 0) > 0,
     addresses: () => ({ gateway: gatewayUrl, console: consoleUrl }),
   })
   const pages = createConsoleListener({
@@ -127,6 +126,7 @@ async function openListeners(
     hostCheck: hostCheck('console'),
   })
   let consoleUrl = config.consoleUrl?.replace(/\/$/, '') ?? ''
+  let gateways: Gateways | null = null
   const open = [admin, pages]
   const closeAll = (): void => {
     for (const server of open) {
@@ -138,34 +138,20 @@ async function openListeners(
     const atAdmin = await listen(admin, config.listen.admin, 'listen.admin')
     const atConsole = await listen(pages, config.listen.console, 'listen.console')
     if (consoleUrl === '') consoleUrl = urlOf(atConsole)
-    const gateway = parts.openGateway(consoleUrl)
-    gateway.server.maxConnections = config.limits.connectionsMax
-    gateway.server.headersTimeout = config.limits.headTimeoutMs
-    open.push(gateway.server)
-    const atGateway = await listen(gateway.server, config.listen.gateway, 'listen.gateway')
-    gatewayUrl = urlOf(atGateway)
+    gateways = await openGateways(parts, consoleUrl)
+    parts.attachGateways(gateways)
+    gatewayUrl = urlOf(gateways.address)
     hosts.set('admin', createHostCheck(atAdmin, names))
     hosts.set('console', createHostCheck(atConsole, names))
     logger.debug({ event: 'listening' }, 'listening')
     return {
-      gateway,
-      addresses: { gateway: atGateway, admin: atAdmin, console: atConsole },
-      async close() {
-        await gateway.close()
-        closeAll()
-      },
+      gateways,
+      addresses: { gateway: gateways.address, admin: atAdmin, console: atConsole },
+      close: closeAll,
     }
   } catch (error) {
     closeAll()
     throw error
-  }
-}
-
-/** Open answers may end by themselves for a while; connections that come late are refused by `/readyz` and the gateway. */
-async function drain(gateway: Gateway, graceMs: number): Promise<void> {
-  gateway.server.close()
-  for (let waitedMs = 0; waitedMs < graceMs && gateway.openExchanges() > 0; waitedMs += DRAIN_POLL_MS) {
-    await sleep(DRAIN_POLL_MS)
   }
 }
 

@@ -239,10 +239,10 @@ export const CONFIG_SCHEMA = object({
       },
     }),
     workers: integer({
-      doc: 'Gateway processes beside the main one. Only 0, which serves in the main process, is built yet.',
+      doc: 'Gateway processes beside the main one, at most 16; 0 serves in the main process. Limits hold for each.',
       default: 0,
       min: 0,
-      max: 0,
+      max: 16,
     }),
     shutdownGraceMs: integer({
       doc: 'How long open streams may finish after SIGTERM.',
