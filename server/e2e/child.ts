@@ -10,6 +10,7 @@ import { type Announcement, readAnnouncement } from '../tour/announcement.ts'
 import { ROOT, type SampleConfig, writeSampleConfig } from './sample-config.ts'
 
 export interface ServerProcess {
+  readonly pid: number
   readonly announcement: Announcement
   readonly running: () => boolean
   stop(): Promise<void>
@@ -37,6 +38,7 @@ export async function prepareChild(options: Partial<SampleConfig> = {}): Promise
         ready: /^ready: (.+)$/,
       })
       return {
+        pid: child.pid,
         announcement: await readAnnouncement(child.ready),
         running: () => child.process.exitCode === null && child.process.signalCode === null,
         stop: () => child.stop(),

@@ -28,6 +28,8 @@ export interface SampleConfig {
   /** Pause between the pieces of a rehearsed stream. */
   readonly chunkDelayMs?: number
   readonly shutdownGraceMs?: number
+  /** Gateway processes; none serves in the main process. */
+  readonly workers?: number
 }
 
 /** Writes the files and returns the configuration's path. */
@@ -85,6 +87,7 @@ function configValues(sample: SampleConfig, agreement: string, models: string) {
     limits: sample.limits ?? {},
     ledger: { checkpointIntervalMs: 200 },
     shutdownGraceMs: sample.shutdownGraceMs ?? 1000,
+    workers: sample.workers ?? 0,
     logging: { level: 'error' },
   }
 }
