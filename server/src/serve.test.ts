@@ -145,7 +145,7 @@ test('the command line: a hold approved by another, a stop and its end, refusals
   )
   assert.equal(stopped.code, 0, stopped.err)
   assert.equal((await ask(at, token)).status, 400)
-  const listed = await sekisho(at, 'stop', 'list')
+  const listed = await sekisho(at, 'stop', 'list', '--json')
   assert.deepEqual(JSON.parse(listed.out).scope, { kind: 'institution', id: 'mufg' })
   const alone = await sekisho(at, 'resume', stopped.out, '--reason', 'over', '--key', 'mufg.json')
   assert.deepEqual([alone.code, /\(statement_threshold_not_met\)$/.test(alone.err)], [1, true], alone.err)

@@ -58,9 +58,9 @@ test('encrypted reasoning that one gateway released is accepted back by the othe
 
 test('receipts are for the institution of their exchange', async () => {
   const { one } = connectTwo()
-  assert.equal(await one.receipt(0, 'smbc'), 'receipt 0')
-  assert.equal(await one.receipt(0, 'mufg'), null)
-  assert.equal(await one.receipt(3, 'smbc'), null)
+  assert.equal(await one.receipt(0, { institution: 'smbc', actor: null }), 'receipt 0')
+  assert.equal(await one.receipt(0, { institution: 'mufg', actor: null }), null)
+  assert.equal(await one.receipt(3, { institution: 'smbc', actor: null }), null)
   assert.equal(await one.checkpointed(0), undefined)
 })
 
@@ -68,7 +68,10 @@ test('a desk that fails, and one that is gone', async () => {
   const { one, close } = connectTwo()
   const withCode = (code: string) => (error: unknown) =>
     error instanceof ProgrammeError && error.code === code
-  await assert.rejects(one.receipt(1, 'smbc'), withCode('programme_channel_protocol'))
+  await assert.rejects(
+    one.receipt(1, { institution: 'smbc', actor: null }),
+    withCode('programme_channel_protocol'),
+  )
   const waiting = one.firstForeign('ann', ['d1'])
   close()
   await assert.rejects(waiting, withCode('programme_channel_closed'))

@@ -526,3 +526,18 @@ test('half a surrogate pair in a name is recorded, not a reason to fail', async 
   const { requested } = (gateway.authority.drafts[0] as ExchangeDraft).fields.model as { requested: string }
   assert.ok(requested.isWellFormed())
 })
+
+test('a receipt is read by its own actor and by audit, never by a suspended one', async () => {
+  const asked: unknown[] = []
+  gateway.receipt = async (_index, reader) => {
+    asked.push(reader)
+    return reader.actor === null || reader.actor === 'mufg-analyst-1' ? 'receipt' : null
+  }
+  const read = () => fetch(`${gateway.url}/v1/receipts/rcpt-0`, { headers: { authorization: 'Bearer t' } })
+  assert.equal((await read()).status, 200)
+  assert.deepEqual(asked, [{ institution: 'mufg', actor: 'mufg-analyst-1' }])
+  const snapshot = fakeSnapshot(12)
+  const actor = { ...snapshot.actors.get('mufg-analyst-1')!, standing: 'suspended' as const }
+  gateway.authority.publish({ ...snapshot, actors: new Map([[actor.id, actor]]) })
+  assert.equal((await read()).status, 404)
+})

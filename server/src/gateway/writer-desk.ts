@@ -8,9 +8,16 @@
 import type { Ledger } from '../ledger/index.ts'
 import { createIssuedBlobs } from './issued-blobs.ts'
 
+/** Who asks for a receipt: it discloses actor, session and facts, so colleagues do not see each other's. */
+export interface ReceiptReader {
+  readonly institution: string
+  /** Only receipts of this actor; null reads all of the institution's. */
+  readonly actor: string | null
+}
+
 export interface WriterDesk {
-  /** The receipt of an exchange of this institution, else null. */
-  receipt(index: number, institution: string): Promise<string | null>
+  /** The receipt of an exchange that the reader may see whole, else null. */
+  receipt(index: number, reader: ReceiptReader): Promise<string | null>
   /** Resolves when a signed checkpoint covers the entry: what a T2 receipt waits for. */
   checkpointed(index: number): Promise<void>
   /** Remembers encrypted reasoning for its actor; resolves when every gateway would accept it back. */
@@ -24,11 +31,13 @@ export function createWriterDesk(
 ): WriterDesk {
   const issued = createIssuedBlobs()
   return {
-    async receipt(index, institution) {
+    async receipt(index, reader) {
       if (index >= ledger.size()) return null
       const entry = await ledger.read(index)
       if (entry.class !== 'exchange' || entry.fields === 'unavailable') return null
-      return entry.fields.institution === institution ? ledger.receipt(index) : null
+      const { institution, actor } = entry.fields
+      const own = reader.actor === null || reader.actor === actor
+      return institution === reader.institution && own ? ledger.receipt(index) : null
     },
     checkpointed: async (index) => void (await ledger.checkpointCovering(index)),
     issue: async (actor, digests) => issued.add(actor, digests),

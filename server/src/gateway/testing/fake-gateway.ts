@@ -9,7 +9,7 @@ import type { Principal, Snapshot } from '../../programme/index.ts'
 import type { Upstream, UpstreamCall, UpstreamSink } from '../../upstream/index.ts'
 import { type FinishedEvent, GATEWAY_LIMITS, type GatewayDeps, type GatewayLimits } from '../deps.ts'
 import { createGateway } from '../server.ts'
-import { createWriterDesk } from '../writer-desk.ts'
+import { createWriterDesk, type WriterDesk } from '../writer-desk.ts'
 import { FakeAuthority } from './fake-authority.ts'
 
 const document = readFileSync(
@@ -118,6 +118,8 @@ export interface FakeGateway {
   reading: Reading
   /** What a T2 receipt waits for. */
   checkpointed(index: number): Promise<void>
+  /** The desk's receipts. */
+  receipt: WriterDesk['receipt']
   /** Connections the listener holds. */
   connections(): Promise<number>
   close(): Promise<void>
@@ -157,7 +159,11 @@ export async function startFakeGateway(limits: Partial<GatewayLimits> = {}): Pro
     } as unknown as GatewayDeps['reader'],
     deciderFor: () => decider,
     guard: {},
-    desk: { ...createWriterDesk(NO_LEDGER), checkpointed: (index) => fake.checkpointed(index) },
+    desk: {
+      ...createWriterDesk(NO_LEDGER),
+      checkpointed: (index) => fake.checkpointed(index),
+      receipt: (index, reader) => fake.receipt(index, reader),
+    },
     hostNames: [],
     endUserSecret: Buffer.alloc(32, 1),
     consoleUrl: 'http://console.test',
@@ -181,6 +187,7 @@ export async function startFakeGateway(limits: Partial<GatewayLimits> = {}): Pro
     url: `http://127.0.0.1:${port}`,
     reading: READING,
     checkpointed: async () => {},
+    receipt: async () => null,
     nextCall: () => new Promise((resolve) => waiting.push(resolve)),
     ask: ({ stream = false, body, headers = {}, path = '/v1/chat/completions', signal } = {}) =>
       fetch(`http://127.0.0.1:${port}${path}`, {
