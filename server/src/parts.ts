@@ -16,9 +16,8 @@ import { type Ledger, openFileKeyRing, openLedger } from './ledger/index.ts'
 import { observe } from './observe.ts'
 import { openServerDatabase } from './open-database.ts'
 import { createDeciders } from './open-gateway.ts'
-import { foundSample, openProgramme, type Programme } from './programme/index.ts'
+import { foundSample, openProgramme, type Programme, type ProgrammeOptions } from './programme/index.ts'
 import { openServerKeys, type ServerKeys } from './server-keys.ts'
-import type { Database } from './storage/index.ts'
 import type { WorkerOrders } from './worker-messages.ts'
 
 /** Exit code when evidence can no longer be written safely (sysexits.h EX_IOERR). */
@@ -54,7 +53,8 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
     const shelf = openAgreementShelf(config.agreement, config.dataDir)
     const modelsText = readFileSync(config.models, 'utf8')
     // Gateways read it again; what is wrong with it is told here.
-    loadModels(modelsText, config.models)
+    const models = loadModels(modelsText, config.models)
+    const knownModel = (id: string): boolean => models.find(id) !== null
     const keys = openServerKeys(config.dataDir)
     const ledger = await openServerLedger(config, keys, logger)
     closers.push(() => ledger.close())
@@ -63,7 +63,13 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
     const ambiguous = await closeAmbiguous(ledger)
     if (ambiguous > 0)
       logger.warn({ event: 'closed_ambiguous', exchanges: ambiguous }, 'closed what a crash left open')
-    const programme = await openServerProgramme(config, shelf, ledger, database, logger)
+    const programme = await openServerProgramme(config, {
+      agreements: shelf.find,
+      ledger,
+      database,
+      logger,
+      knownModel,
+    })
     closers.push(() => programme.close())
     if (config.programme.sample) await makeSample(programme, shelf, config, logger)
 
@@ -155,17 +161,7 @@ async function makeSample(
 
 function openServerProgramme(
   config: Config,
-  shelf: AgreementShelf,
-  ledger: Ledger,
-  database: Database,
-  logger: Logger,
+  means: Pick<ProgrammeOptions, 'agreements' | 'ledger' | 'database' | 'logger' | 'knownModel'>,
 ): Promise<Programme> {
-  return openProgramme({
-    programme: config.programme.id,
-    ledger,
-    agreements: shelf.find,
-    clock: systemClock,
-    database,
-    logger,
-  })
+  return openProgramme({ programme: config.programme.id, clock: systemClock, ...means })
 }
