@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { afterEach, beforeEach, test } from 'node:test'
 import type { EntryDraft, ExchangeDraft } from '../ledger/index.ts'
 import { LedgerError } from '../ledger/index.ts'
-import { ProgrammeError } from '../programme/index.ts'
+import { ProgrammeError, type Role } from '../programme/index.ts'
 import {
   chatAnswer,
   chatChunk,
@@ -527,17 +527,28 @@ test('half a surrogate pair in a name is recorded, not a reason to fail', async 
   assert.ok(requested.isWellFormed())
 })
 
-test('a receipt is read by its own actor and by audit, never by a suspended one', async () => {
+test("colleagues' receipts are for audit in good standing, one's own for everyone", async () => {
   const asked: unknown[] = []
   gateway.receipt = async (_index, reader) => {
-    asked.push(reader)
-    return reader.actor === null || reader.actor === 'mufg-analyst-1' ? 'receipt' : null
+    asked.push(reader.actor)
+    return 'receipt'
   }
   const read = () => fetch(`${gateway.url}/v1/receipts/rcpt-0`, { headers: { authorization: 'Bearer t' } })
-  assert.equal((await read()).status, 200)
-  assert.deepEqual(asked, [{ institution: 'mufg', actor: 'mufg-analyst-1' }])
-  const snapshot = fakeSnapshot(12)
-  const actor = { ...snapshot.actors.get('mufg-analyst-1')!, standing: 'suspended' as const }
-  gateway.authority.publish({ ...snapshot, actors: new Map([[actor.id, actor]]) })
-  assert.equal((await read()).status, 404)
+  const act = (roles: Role[], standing: 'active' | 'suspended') => {
+    const snapshot = fakeSnapshot(12)
+    const actor = { ...snapshot.actors.get('mufg-analyst-1')!, roles, standing }
+    gateway.authority.publish({ ...snapshot, actors: new Map([[actor.id, actor]]) })
+    const { authentication } = gateway.authority
+    if (authentication.ok)
+      gateway.authority.authentication = { ok: true, principal: { ...authentication.principal, actor } }
+  }
+  for (const [roles, standing] of [
+    [['analyst'], 'active'],
+    [['internal_audit'], 'active'],
+    [['internal_audit'], 'suspended'],
+  ] as [Role[], 'active' | 'suspended'][]) {
+    act(roles, standing)
+    assert.equal((await read()).status, 200)
+  }
+  assert.deepEqual(asked, ['mufg-analyst-1', null, 'mufg-analyst-1'])
 })
