@@ -28,6 +28,15 @@ export { ASSET_CLASSES, AUTONOMY_LEVELS, STAGE_IDS, STOP_KINDS, TIER_IDS } from 
 export { REMEDIES } from './annotations.ts'
 export { type AllOf, type AnyOf, type Atom, type Condition, conditionHolds, factsRead } from './condition.ts'
 export { AGREEMENT_ERROR_CODES, AgreementError, type AgreementErrorCode } from './error.ts'
+export {
+  bilingual,
+  factIsOneOf,
+  factName,
+  factsInWords,
+  factValue,
+  LANGUAGES,
+  type Language,
+} from './fact-words.ts'
 export { FACT_NAMES, FACT_VALUES, type FactName, type Facts, type FactValue } from './facts.ts'
 export { checkCapabilities, loadAgreement } from './load.ts'
 export { loadModels, type ModelCatalogue, type ModelDialect, type ModelEntry, modelState } from './models.ts'

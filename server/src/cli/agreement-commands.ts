@@ -1,14 +1,12 @@
 /** `agreement …`: what a document decides and what an amendment changes. They read files and change nothing. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Agreement, loadAgreement } from '../agreement/index.ts'
+import { type Agreement, factIsOneOf, type Language, loadAgreement } from '../agreement/index.ts'
 import { createDecider, type Decision, unpackFacts } from '../authorization/index.ts'
 import {
   allowedNear,
   compareAgreements,
   differenceText,
-  factIsOneOf,
-  type Language,
   parseFacts,
   proofText,
   proveAgreement,

@@ -3,6 +3,7 @@
  *
  * The message is the only field every client shows, so decision id, clause and console address stand in it.
  */
+import { type FactName, factName, factValue } from '../agreement/index.ts'
 import type { ClauseRef, NearestPermit } from '../authorization/index.ts'
 import { resolveScope } from '../programme/index.ts'
 import type { JsonObject, Problem } from '../wire/index.ts'
@@ -82,11 +83,19 @@ function clauseWords(clause: ClauseRef, language: Language): string {
 
 function nearestWords(nearest: NearestPermit, language: Language): string {
   const missing = nearest.missing
-    .map(({ fact, got, wanted }) => `${fact} = ${got} (${wanted.join(' | ')})`)
-    .join(', ')
+    .map(({ fact, got, wanted }) => missingWords(fact, got, wanted, language))
+    .join(language === 'ja' ? '、' : '; ')
   return language === 'ja'
-    ? `最も近い許可は条項 ${nearest.clause.clause}(${nearest.clause.title.ja})で、満たされない判定要素: ${missing}。`
-    : `The nearest permit is clause ${nearest.clause.clause} (${nearest.clause.title.en}); it does not apply because of: ${missing}.`
+    ? `最も近い許可条項は ${nearest.clause.clause}(${nearest.clause.title.ja})ですが、次の判定要素を満たしていません: ${missing}。`
+    : `The nearest permit is clause ${nearest.clause.clause} (${nearest.clause.title.en}); what keeps it from applying: ${missing}.`
+}
+
+function missingWords(fact: FactName, got: string, wanted: readonly string[], language: Language): string {
+  const words = wanted.map((value) => factValue(fact, value, language))
+  const now = factValue(fact, got, language)
+  return language === 'ja'
+    ? `${factName(fact, language)}(現在「${now}」、必要「${words.join('」または「')}」)`
+    : `${factName(fact, language)} is "${now}", needed "${words.join('" or "')}"`
 }
 
 function targetWords(x: Recorded, language: Language): string {

@@ -12,7 +12,6 @@ export {
 export { GovernanceError, type GovernanceErrorCode } from './error.ts'
 export { differences, nearestRecord, ORDINARY } from './example.ts'
 export { allowedNear, parseFacts, type Wanted } from './explain.ts'
-export { factIsOneOf, factName, factsInWords, factValue, type Language } from './fact-words.ts'
 export { FINDING_WORDS, type Finding, type FindingKind, findingWords } from './findings.ts'
 export { INVARIANTS, type Invariant, type Query, type Step, WORSE } from './invariants.ts'
 export { factSchemaDigest, invariantsDigest, type Proof, type ProveOptions, proveAgreement } from './prove.ts'

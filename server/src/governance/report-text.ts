@@ -3,12 +3,11 @@
  *
  * Everything said here stands in the canonical report too; what a vote binds to is that. Spec: docs/spec/proof.md §8, §10.
  */
-import type { Bilingual, Facts } from '../agreement/index.ts'
+import { type Bilingual, type Facts, factIsOneOf, factsInWords, type Language } from '../agreement/index.ts'
 import type { Verdict } from '../authorization/index.ts'
 import type { Counterexample, InvariantResult } from './check.ts'
 import type { Difference, GradeChange } from './difference.ts'
 import { differences } from './example.ts'
-import { factIsOneOf, factsInWords, type Language } from './fact-words.ts'
 import { type Finding, findingWords } from './findings.ts'
 import type { Proof } from './prove.ts'
 import type { TableEffect } from './table-effect.ts'

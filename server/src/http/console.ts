@@ -22,6 +22,7 @@ import { decisionBody, decisionTitle } from './page-decision.ts'
 import { overviewBody } from './page-overview.ts'
 import { problemOf } from './problem.ts'
 import type { Call, Route } from './route.ts'
+import { stopsInForce } from './stops-in-force.ts'
 
 export interface ConsoleDeps {
   readonly programme: Programme
@@ -57,10 +58,12 @@ function consoleRoutes(deps: ConsoleDeps): Route[] {
   ]
 }
 
-function overview({ request, query, path }: Call, deps: ConsoleDeps): Answer {
+async function overview({ request, query, path }: Call, deps: ConsoleDeps): Promise<Answer> {
   const language = languageOf(request, query)
+  const snapshot = deps.programme.snapshot()
   const source = {
-    snapshot: deps.programme.snapshot(),
+    snapshot,
+    stops: await stopsInForce(snapshot, deps.ledger),
     ledger: deps.ledger,
     ledgerUrl: `${deps.url()}/ledger/`,
   }

@@ -383,6 +383,8 @@ test('pages escape everything, run nothing, and say so in their headers', async 
   ).text()
   assert.match(page, /<h1 class="deny">拒否<\/h1>/)
   assert.match(page, /7\.3/)
+  assert.match(page, /JST（|JST\(/)
+  assert.match(page, /分野の展開段階/)
 })
 
 test('a page that cannot be shown is a page, with its status', async () => {

@@ -3,7 +3,8 @@
  *
  * Total by type: a fact that is added without words does not compile. Spec: docs/spec/facts.md §2.
  */
-import type { Bilingual, FactName, Facts, FactValue } from '../agreement/index.ts'
+import type { Bilingual } from './agreement.ts'
+import type { FactName, Facts, FactValue } from './facts.ts'
 
 type Words = readonly [en: string, ja: string]
 interface FactWords<N extends FactName> {
