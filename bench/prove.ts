@@ -24,7 +24,7 @@ import {
   type Verdicts,
   verdictOf,
   writeSmt,
-} from '../server/src/governance/index.ts'
+} from '../server/src/proof/index.ts'
 import type { BenchOptions } from './options.ts'
 import { rssMb } from './process-meter.ts'
 import { openResults, type Row } from './results.ts'

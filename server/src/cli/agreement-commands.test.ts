@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { PLANTED, sampleText } from '../governance/testing.ts'
+import { PLANTED, sampleText } from '../proof/testing.ts'
 import { runCli } from './index.ts'
 
 const dir = mkdtempSync(path.join(tmpdir(), 'sekisho-agreement-'))
@@ -87,7 +87,7 @@ test('bad input: words and codes, no trace', async () => {
     [['agreement', 'prove', 'absent.md'], 1, /cannot read `absent\.md`/],
     [['agreement', 'prove', 'v1.md', '--lang', 'fr'], 2, /`--lang` is `en` or `ja`/],
     [['agreement', 'explain', 'v1.md'], 2, /`--facts` is missing/],
-    [['agreement', 'explain', 'v1.md', '--facts', '{"side":"x"}'], 1, /governance_facts_invalid/],
+    [['agreement', 'explain', 'v1.md', '--facts', '{"side":"x"}'], 1, /proof_facts_invalid/],
     [['agreement', 'explain', 'v1.md', '--facts', '{'], 1, /neither JSON nor a file with JSON/],
     [['agreement', 'diff', 'v1.md'], 2, /`NEW` is missing/],
     [['agreement', 'prove', 'q.txt'], 1, /agreement_front_matter_missing/],

@@ -12,7 +12,7 @@ import {
   proveAgreement,
   requestInWords,
   writeSmt,
-} from '../governance/index.ts'
+} from '../proof/index.ts'
 import type { Arguments, CliContext, Command, OptionSpec } from './command.ts'
 import { CliError, EXIT, usageError } from './error.ts'
 import { memberOf } from './server-call.ts'

@@ -3,9 +3,9 @@ import { VerifyError } from 'sekisho-verify'
 import { AgreementError } from '../agreement/index.ts'
 import { AuthorizationError } from '../authorization/index.ts'
 import { ConfigError } from '../config/index.ts'
-import { GovernanceError } from '../governance/index.ts'
 import { LedgerError } from '../ledger/index.ts'
 import { ProgrammeError } from '../programme/index.ts'
+import { ProofError } from '../proof/index.ts'
 import { StorageError } from '../storage/index.ts'
 import { UpstreamError } from '../upstream/index.ts'
 import { agreementCommands } from './agreement-commands.ts'
@@ -116,7 +116,7 @@ function isKnown(error: unknown): error is Error & { readonly code: string } {
     ProgrammeError,
     AgreementError,
     AuthorizationError,
-    GovernanceError,
+    ProofError,
     UpstreamError,
     VerifyError,
   ]

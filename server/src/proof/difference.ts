@@ -51,7 +51,7 @@ export interface DifferenceOptions {
   readonly decideAfter?: Decide
 }
 
-/** @throws {GovernanceError} `governance_replay_disagrees`, `governance_nodes_exhausted` */
+/** @throws {ProofError} `proof_replay_disagrees`, `proof_nodes_exhausted` */
 export function compareAgreements(
   before: Agreement,
   after: Agreement,

@@ -5,7 +5,7 @@
  */
 import { type Agreement, FACT_NAMES, FACT_VALUES, type FactName, type Facts } from '../agreement/index.ts'
 import { coherentRecords } from './coherence.ts'
-import { GovernanceError } from './error.ts'
+import { ProofError } from './error.ts'
 import { differences, nearestRecord, ORDINARY } from './example.ts'
 import { createReplayer } from './replay.ts'
 import { createSpace } from './space.ts'
@@ -39,19 +39,19 @@ export function allowedNear(agreement: Agreement, facts: Facts): Wanted[] {
 /**
  * Reads a record of facts that a person wrote: facts left out are those of an ordinary request.
  *
- * @throws {GovernanceError} `governance_facts_invalid`
+ * @throws {ProofError} `proof_facts_invalid`
  */
 export function parseFacts(value: unknown): Facts {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new GovernanceError('governance_facts_invalid', 'facts are an object of names and values')
+    throw new ProofError('proof_facts_invalid', 'facts are an object of names and values')
   }
   for (const [name, text] of Object.entries(value)) {
     const fact = FACT_NAMES.find((each) => each === name)
-    if (fact === undefined) throw new GovernanceError('governance_facts_invalid', `\`${name}\` is not a fact`)
+    if (fact === undefined) throw new ProofError('proof_facts_invalid', `\`${name}\` is not a fact`)
     const values: readonly unknown[] = FACT_VALUES[fact]
     if (values.includes(text)) continue
-    throw new GovernanceError(
-      'governance_facts_invalid',
+    throw new ProofError(
+      'proof_facts_invalid',
       `fact \`${fact}\` is \`${String(text)}\`; it is one of ${values.join(', ')}`,
     )
   }

@@ -5,7 +5,7 @@
  * nodes are equal, so that a set is empty exactly when its node is `FALSE`. That is what a proof rests on.
  * Spec: docs/spec/proof.md §2. After R. E. Bryant, "Graph-Based Algorithms for Boolean Function Manipulation" (1986).
  */
-import { GovernanceError } from './error.ts'
+import { ProofError } from './error.ts'
 
 export type Node = number
 export const FALSE: Node = 0
@@ -62,7 +62,7 @@ export class Bdd {
     return this.#high[node]!
   }
 
-  /** The node that tests `level` and goes to `low` on 0, to `high` on 1. @throws {GovernanceError} `governance_nodes_exhausted` */
+  /** The node that tests `level` and goes to `low` on 0, to `high` on 1. @throws {ProofError} `proof_nodes_exhausted` */
   make(level: number, low: Node, high: Node): Node {
     if (low === high) return low
     const mask = this.#unique.length - 1
@@ -184,7 +184,7 @@ export class Bdd {
   #grow(): void {
     const length = this.#level.length * 2
     if (length > NODES_MAX) {
-      throw new GovernanceError('governance_nodes_exhausted', `more than ${NODES_MAX} nodes`)
+      throw new ProofError('proof_nodes_exhausted', `more than ${NODES_MAX} nodes`)
     }
     this.#level = enlarge(this.#level, length)
     this.#low = enlarge(this.#low, length)

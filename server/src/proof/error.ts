@@ -3,18 +3,18 @@
  *
  * Spec: docs/spec/proof.md §9.
  */
-export type GovernanceErrorCode =
+export type ProofErrorCode =
   /** The diagram of a document's clauses grew beyond its limit. */
-  | 'governance_nodes_exhausted'
+  | 'proof_nodes_exhausted'
   /** The deciding engine did not confirm what the diagram says about a record: neither may be believed. */
-  | 'governance_replay_disagrees'
+  | 'proof_replay_disagrees'
   /** A record of facts is not total, or holds a value that the fact never has. */
-  | 'governance_facts_invalid'
+  | 'proof_facts_invalid'
 
-export class GovernanceError extends Error {
-  override readonly name = 'GovernanceError'
-  readonly code: GovernanceErrorCode
-  constructor(code: GovernanceErrorCode, message: string, options?: ErrorOptions) {
+export class ProofError extends Error {
+  override readonly name = 'ProofError'
+  readonly code: ProofErrorCode
+  constructor(code: ProofErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
   }

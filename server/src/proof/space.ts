@@ -7,7 +7,7 @@
  */
 import { type Condition, FACT_NAMES, FACT_VALUES, type FactName, type Facts } from '../agreement/index.ts'
 import { Bdd, FALSE, type Node, TRUE } from './bdd.ts'
-import { GovernanceError } from './error.ts'
+import { ProofError } from './error.ts'
 
 /** A fact's place among the bits. */
 export interface Slot {
@@ -72,7 +72,7 @@ export interface Space {
   /** The set projected onto each fact alone: the values that occur, in declared order. */
   projection(set: Node): Map<FactName, readonly string[]>
   count(set: Node): bigint
-  /** Whether a record is in the set. @throws {GovernanceError} `governance_facts_invalid` */
+  /** Whether a record is in the set. @throws {ProofError} `proof_facts_invalid` */
   has(set: Node, facts: Facts): boolean
 }
 
@@ -125,7 +125,7 @@ export function createSpace(order: readonly FactName[] = ORDER): Space {
 function bitsOf({ fact, values, bits }: Slot, facts: Facts): number[] {
   const code = values.indexOf(facts[fact])
   if (code < 0) {
-    throw new GovernanceError('governance_facts_invalid', `fact \`${fact}\` is \`${String(facts[fact])}\``)
+    throw new ProofError('proof_facts_invalid', `fact \`${fact}\` is \`${String(facts[fact])}\``)
   }
   return Array.from({ length: bits }, (_, bit) => (code >> (bits - 1 - bit)) & 1)
 }

@@ -31,7 +31,7 @@ export interface Proof {
   readonly digest: string
 }
 
-/** @throws {GovernanceError} `governance_replay_disagrees`, `governance_nodes_exhausted` */
+/** @throws {ProofError} `proof_replay_disagrees`, `proof_nodes_exhausted` */
 export function proveAgreement(agreement: Agreement, options: ProveOptions = {}): Proof {
   const space = createSpace()
   const verdicts = buildVerdicts(space, agreement)

@@ -29,6 +29,6 @@ test('a prohibited request: only another kind of work would be allowed', () => {
 
 test('facts that do not exist are refused', () => {
   for (const value of [null, [], 'x', { sides: 'defensive' }, { side: 'Defensive' }, { side: null }]) {
-    assert.throws(() => parseFacts(value), { code: 'governance_facts_invalid' })
+    assert.throws(() => parseFacts(value), { code: 'proof_facts_invalid' })
   }
 })

@@ -6,14 +6,14 @@
  */
 import type { Agreement, Facts } from '../agreement/index.ts'
 import { createDecider, type Decision, type Verdict } from '../authorization/index.ts'
-import { GovernanceError } from './error.ts'
+import { ProofError } from './error.ts'
 
 export type Decide = (facts: Facts) => Decision
 
 export interface Replayer {
   /** Records confirmed so far. */
   readonly confirmed: number
-  /** @throws {GovernanceError} `governance_replay_disagrees` */
+  /** @throws {ProofError} `proof_replay_disagrees` */
   confirm(facts: Facts, verdict: Verdict): Decision
 }
 
@@ -32,8 +32,8 @@ export function createReplayer(agreement: Agreement, decide?: Decide): Replayer 
       }
       const decision = engine(facts)
       if (decision.verdict !== verdict || decision.engineErrors.length > 0) {
-        throw new GovernanceError(
-          'governance_replay_disagrees',
+        throw new ProofError(
+          'proof_replay_disagrees',
           `the diagram says \`${verdict}\`, the engine \`${decision.verdict}\` (${decision.engineErrors.join() || 'no errors'}) of ${JSON.stringify(facts)}`,
         )
       }

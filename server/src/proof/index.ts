@@ -1,4 +1,4 @@
-/** Public surface of the governance room: what is proved of an agreement, and what an amendment changes. */
+/** Public surface of the proof room: what is proved of an agreement, and what an amendment changes. */
 export { type Counterexample, checkInvariants, type Ground, type InvariantResult } from './check.ts'
 export type { ClauseChange, TextChange } from './clause-change.ts'
 export { coherentRecords } from './coherence.ts'
@@ -9,7 +9,7 @@ export {
   type GradeChange,
   gradeName,
 } from './difference.ts'
-export { GovernanceError, type GovernanceErrorCode } from './error.ts'
+export { ProofError, type ProofErrorCode } from './error.ts'
 export { differences, nearestRecord, ORDINARY } from './example.ts'
 export { allowedNear, parseFacts, type Wanted } from './explain.ts'
 export { FINDING_WORDS, type Finding, type FindingKind, findingWords } from './findings.ts'

@@ -123,7 +123,7 @@ test('an engine that disagrees with the diagrams stops the proof', () => {
   const decider = createDecider(sample)
   const deny = decider.decide({ ...ORDINARY, side: 'prohibited' })
   assert.throws(() => proveAgreement(amended(...PLANTED.fourEyes), { decide: () => deny }), {
-    code: 'governance_replay_disagrees',
+    code: 'proof_replay_disagrees',
   })
 })
 
