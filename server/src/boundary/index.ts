@@ -5,7 +5,15 @@
  */
 
 export { BoundaryError, type BoundaryErrorCode } from './error.ts'
-export { type LeakageSpan, type LeakageType, leakageSpans } from './leakage.ts'
+export { SECRET_FORMATS, type SecretFormat, type SecretType } from './leakage/secret-formats.ts'
+export {
+  createSecretScanner,
+  type Frontier,
+  type SecretScanner,
+  type SecretSpan,
+  secretSpans,
+} from './leakage/secrets.ts'
+export { type LeakageSpan, type LeakageType, leakageSpans } from './leakage/spans.ts'
 export { readText, type TextReading } from './read-text.ts'
 export { createReader, type Reader, type ReaderOptions, type ReaderStats } from './reader.ts'
 export {
@@ -18,12 +26,4 @@ export {
   type Target,
   type TargetKind,
 } from './reading.ts'
-export { SECRET_FORMATS, type SecretFormat, type SecretType } from './secret-formats.ts'
-export {
-  createSecretScanner,
-  type Frontier,
-  type SecretScanner,
-  type SecretSpan,
-  secretSpans,
-} from './secrets.ts'
 export { type FoundTarget, findTargets } from './targets.ts'

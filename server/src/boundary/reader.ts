@@ -7,12 +7,12 @@
  */
 import { hash } from 'node:crypto'
 import type { Segment, WireRequest } from '../wire/index.ts'
+import { secretSpans } from './leakage/secrets.ts'
 import { createMemo } from './memo.ts'
 import { NO_ORDERS, type Orders } from './orders.ts'
 import { HARM_AT, type Proposal } from './proposal.ts'
 import { confidencePermille } from './read-text.ts'
 import type { EvidenceSpan, Reading, Side, Target } from './reading.ts'
-import { secretSpans } from './secrets.ts'
 import { ordersOf, readSegment, type SegmentReading } from './segment.ts'
 import { type FoundTarget, findTargets } from './targets.ts'
 

@@ -7,7 +7,7 @@
  *
  * Spec: docs/spec/leakage.md §1. Text is attacker-controlled: every repetition has a ceiling.
  */
-import { BoundaryError } from './error.ts'
+import { BoundaryError } from '../error.ts'
 
 /** Shortest canary accepted: anything shorter would cut innocent text. */
 const CANARY_CHARS_MIN = 8

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { isCardNumber, isDrivingLicence, isMyNumber } from './check-digits.ts'
-import { leakageSpans } from './leakage.ts'
+import { leakageSpans } from './spans.ts'
 
 /** The last digit that makes `head` valid. */
 const complete = (head: string, valid: (digits: string) => boolean, tail = ''): string => {

@@ -4,8 +4,9 @@
  * A number is personal data only where its check digit or form holds *and* the words around it say what it is:
  * order numbers, corporate numbers, hashes and timestamps are not. Spec: docs/spec/leakage.md §2.
  */
+
+import { normalise } from '../normal.ts'
 import { isCardNumber, isDrivingLicence, isMyNumber } from './check-digits.ts'
-import { normalise } from './normal.ts'
 import { secretSpans } from './secrets.ts'
 
 export type LeakageType =
