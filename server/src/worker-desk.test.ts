@@ -1,9 +1,10 @@
 /** Tests of the desk over a channel: both ends agree, and a server that is gone or fails is an error, never an answer. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Channel } from './authority/index.ts'
 import { createWriterDesk, type WriterDesk } from './gateway/index.ts'
 import type { StoredEntry } from './ledger/index.ts'
-import { type Channel, ProgrammeError } from './programme/index.ts'
+import { ProgrammeError } from './programme/index.ts'
 import { connectDesk, serveDesk } from './worker-desk.ts'
 
 function channelPair(): { server: Channel; gateway: Channel; close: () => void } {

@@ -1,6 +1,8 @@
 /** The writer's desk over a channel: the gateway process asks, the server answers. */
+
+import type { Channel } from './authority/index.ts'
 import type { WriterDesk } from './gateway/index.ts'
-import { type Channel, ProgrammeError } from './programme/index.ts'
+import { ProgrammeError } from './programme/index.ts'
 import { type DeskCall, fromWorker, toWorker } from './worker-messages.ts'
 
 interface Waiting {

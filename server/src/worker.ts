@@ -6,10 +6,10 @@
  * streams with typed failures and ends. Spec: docs/spec/stop.md §4.
  */
 import { loadAgreement } from './agreement/index.ts'
+import { channelToParent, connectAuthority } from './authority/index.ts'
 import { createLogger, systemClock } from './base/index.ts'
 import { createObservedBatch } from './observed-batch.ts'
 import { type OpenGateway, openGateway } from './open-gateway.ts'
-import { channelToParent, connectAuthority } from './programme/index.ts'
 import type { SocketHandle } from './shared-socket.ts'
 import { connectDesk } from './worker-desk.ts'
 import { toWorker, type WorkerOrders } from './worker-messages.ts'

@@ -12,7 +12,8 @@ import {
   AUTONOMY_LEVELS,
   type Facts,
 } from '../agreement/index.ts'
-import type { Engagement, ScopeResolution } from '../programme/index.ts'
+import type { Engagement } from '../programme/index.ts'
+import type { ScopeResolution } from '../scope/index.ts'
 import type { FactsInput } from './find-facts.ts'
 
 type EngagementFacts = Pick<

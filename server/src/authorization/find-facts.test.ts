@@ -4,16 +4,9 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { FACT_NAMES, FACT_VALUES, type FactName, type Facts, type ModelEntry } from '../agreement/index.ts'
 import type { Capability, Reading, Target } from '../boundary/index.ts'
-import type {
-  Actor,
-  Engagement,
-  Grant,
-  Institution,
-  ScopeResolution,
-  Snapshot,
-  Stop,
-} from '../programme/index.ts'
+import type { Actor, Engagement, Grant, Institution, Snapshot, Stop } from '../programme/index.ts'
 import { coherentRecords, createSpace } from '../proof/index.ts'
+import type { ScopeResolution } from '../scope/index.ts'
 import { type FactsInput, findFactsAndGrant } from './find-facts.ts'
 import { packFacts } from './pack.ts'
 import { DEFENSIVE, sampleAgreement } from './testing.ts'

@@ -7,7 +7,8 @@
  */
 import type { Facts, FactValue, ModelEntry } from '../agreement/index.ts'
 import type { Reading } from '../boundary/index.ts'
-import { type Grant, type Principal, resolveScope, type Snapshot } from '../programme/index.ts'
+import type { Grant, Principal, Snapshot } from '../programme/index.ts'
+import { resolveScope } from '../scope/index.ts'
 import { findActorFacts } from './actor-facts.ts'
 import { findEngagementFacts, namedEngagement } from './engagement-facts.ts'
 import { findGrantOf } from './grant-facts.ts'

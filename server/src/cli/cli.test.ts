@@ -10,7 +10,7 @@ import { crc32 } from 'node:zlib'
 import { verifyStatement } from 'sekisho-verify'
 import { newDecisionId } from '../base/index.ts'
 import type { LoadedConfig } from '../config/index.ts'
-import { generateKeyPair, writeKeyFile } from '../programme/index.ts'
+import { generateKeyPair, writeKeyFile } from '../identity/index.ts'
 import { COMMANDS, runCli } from './run.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 22)

@@ -1,7 +1,7 @@
 /** `key …`: keys are made here; their public half is what a statement enrols. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { generateKeyPair, type KeyHolder, readKeyFile, writeKeyFile } from '../programme/index.ts'
+import { generateKeyPair, type KeyHolder, readKeyFile, writeKeyFile } from '../identity/index.ts'
 import type { Arguments, CliContext, Command } from './command.ts'
 import { CliError, EXIT, usageError } from './error.ts'
 

@@ -3,6 +3,7 @@ import { VerifyError } from 'sekisho-verify'
 import { AgreementError } from '../agreement/index.ts'
 import { AuthorizationError } from '../authorization/index.ts'
 import { ConfigError } from '../config/index.ts'
+import { IdentityError } from '../identity/index.ts'
 import { LedgerError } from '../ledger/index.ts'
 import { ProgrammeError } from '../programme/index.ts'
 import { ProofError } from '../proof/index.ts'
@@ -113,6 +114,7 @@ function isKnown(error: unknown): error is Error & { readonly code: string } {
     ConfigError,
     StorageError,
     LedgerError,
+    IdentityError,
     ProgrammeError,
     AgreementError,
     AuthorizationError,

@@ -1,6 +1,6 @@
 /** Key files on the command line: `--key FILE`, once or more. Private keys are read here and nowhere sent. */
 import path from 'node:path'
-import { type KeyFile, readKeyFile } from '../programme/index.ts'
+import { type KeyFile, readKeyFile } from '../identity/index.ts'
 import type { Arguments, CliContext, OptionSpec } from './command.ts'
 import { CliError } from './error.ts'
 
@@ -15,12 +15,12 @@ export const KEYS_OPTION: Readonly<Record<string, OptionSpec>> = {
   key: { value: 'FILE', doc: 'key file of a signer; default $SEKISHO_KEY', multiple: true },
 }
 
-/** @throws {CliError} `cli_key_file` {ProgrammeError} `programme_key_file_malformed` */
+/** @throws {CliError} `cli_key_file` {IdentityError} `programme_key_file_malformed` */
 export function readSigner(args: Arguments, context: CliContext): Signer {
   return readSigners(args, context)[0]
 }
 
-/** @throws {CliError} `cli_key_file` {ProgrammeError} `programme_key_file_malformed` */
+/** @throws {CliError} `cli_key_file` {IdentityError} `programme_key_file_malformed` */
 export function readSigners(args: Arguments, context: CliContext): readonly [Signer, ...Signer[]] {
   const given = args.values('key')
   const files = given.length > 0 ? given : [context.env.SEKISHO_KEY].filter((file) => file !== undefined)

@@ -6,7 +6,8 @@ import {
   type SignedStatement,
   type StatementBody,
 } from 'sekisho-verify'
-import { addSignatures, type SigningKey } from '../programme/index.ts'
+import type { SigningKey } from '../identity/index.ts'
+import { addSignatures } from '../programme/index.ts'
 
 /** Completes a body: members that every statement has are filled in where they are missing. */
 export function statementBody(

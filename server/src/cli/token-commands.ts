@@ -1,6 +1,6 @@
 /** `token`: a short-lived bearer token for proof of possession of an enrolled key. */
 
-import { isTokenText, signTokenRequest, TOKEN_PREFIX } from '../programme/index.ts'
+import { isTokenText, signTokenRequest, TOKEN_PREFIX } from '../access/index.ts'
 import { integerOption } from './arguments.ts'
 import type { Arguments, CliContext, Command, OptionSpec } from './command.ts'
 import { EXIT, usageError } from './error.ts'

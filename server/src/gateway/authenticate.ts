@@ -3,7 +3,7 @@
  *
  * HOSTILE: headers are the client's. A header that decides something may stand once only.
  */
-import { type AuthenticationFailure, presentedToken } from '../programme/index.ts'
+import { type AuthenticationFailure, presentedToken } from '../access/index.ts'
 import type { GatewayDeps } from './deps.ts'
 import { GatewayError, type GatewayErrorCode } from './error.ts'
 import type { Arrived, Authenticated } from './exchange.ts'

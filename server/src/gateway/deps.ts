@@ -1,10 +1,10 @@
 /** What a gateway is given by the composition root: nothing here is read from the environment. */
 import type { Agreement, ModelCatalogue } from '../agreement/index.ts'
+import type { Authority } from '../authority/index.ts'
 import type { Decider } from '../authorization/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Reader } from '../boundary/index.ts'
 import type { GuardOptions } from '../guard/index.ts'
-import type { Authority } from '../programme/index.ts'
 import type { Upstream } from '../upstream/index.ts'
 import type { WriterDesk } from './writer-desk.ts'
 

@@ -2,11 +2,12 @@
  * One exchange on its way through the stages: each stage adds what it found and changes nothing it was given.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { StickyRefusal } from '../accounts/index.ts'
 import type { Facts, ModelEntry } from '../agreement/index.ts'
 import type { Decision } from '../authorization/index.ts'
 import type { DecisionId } from '../base/index.ts'
 import type { Reading } from '../boundary/index.ts'
-import type { Grant, Principal, Snapshot, StickyRefusal } from '../programme/index.ts'
+import type { Grant, Principal, Snapshot } from '../programme/index.ts'
 import type { Dialect, WireRequest } from '../wire/index.ts'
 
 /** An HTTP request whose route is known. */

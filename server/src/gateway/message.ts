@@ -5,7 +5,7 @@
  */
 import { type FactName, factName, factValue } from '../agreement/index.ts'
 import type { ClauseRef, NearestPermit } from '../authorization/index.ts'
-import { resolveScope } from '../programme/index.ts'
+import { resolveScope } from '../scope/index.ts'
 import type { JsonObject, Problem } from '../wire/index.ts'
 import type { Recorded } from './exchange.ts'
 

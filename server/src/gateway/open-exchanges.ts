@@ -3,7 +3,7 @@
  *
  * A stop, a window that closes or a token that runs out ends an open stream in well under a second.
  */
-import type { Authority } from '../programme/index.ts'
+import type { Authority } from '../authority/index.ts'
 
 /** How often time-dependent facts (windows, tokens) are looked at again, in milliseconds. */
 const TICK_MS = 200

@@ -2,7 +2,7 @@
  * Stage 11: closes the intent. Every intent is closed by exactly one outcome, durable before the last byte leaves.
  */
 import { hash } from 'node:crypto'
-import { stickyKey } from '../programme/index.ts'
+import { stickyKey } from '../accounts/index.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Recorded } from './exchange.ts'
 

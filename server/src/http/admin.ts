@@ -6,11 +6,11 @@
  */
 import type { Server } from 'node:http'
 import type { Agreement, Facts } from '../agreement/index.ts'
+import type { Programme } from '../authority/index.ts'
 import type { Decision } from '../authorization/index.ts'
 import type { Logger } from '../base/index.ts'
 import type { HostCheck } from '../config/index.ts'
 import type { Ledger } from '../ledger/index.ts'
-import type { Programme } from '../programme/index.ts'
 import { createListener } from './listener.ts'
 import type { Metrics } from './metrics.ts'
 import { decisionRoutes } from './route-decisions.ts'

@@ -5,11 +5,11 @@
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Agreement, Facts } from '../agreement/index.ts'
+import type { Programme } from '../authority/index.ts'
 import type { Decision } from '../authorization/index.ts'
 import type { Logger } from '../base/index.ts'
 import type { HostCheck } from '../config/index.ts'
 import type { Ledger } from '../ledger/index.ts'
-import type { Programme } from '../programme/index.ts'
 import { type Answer, text } from './answer.ts'
 import { DISCLOSED, readDecision } from './decision-view.ts'
 import { HttpError } from './error.ts'

@@ -6,11 +6,11 @@
  */
 import type { Agreement, Facts } from '../agreement/index.ts'
 import { FACT_NAMES, FACT_VALUES } from '../agreement/index.ts'
+import type { Programme } from '../authority/index.ts'
 import type { ClauseRef, Decision, FactFound, NearestPermit } from '../authorization/index.ts'
 import { parseDecisionId } from '../base/index.ts'
 import { receiptId } from '../gateway/index.ts'
 import type { FieldName, JsonValue, Ledger, StoredEntry } from '../ledger/index.ts'
-import type { Programme } from '../programme/index.ts'
 import { HttpError } from './error.ts'
 
 export interface DecisionView {

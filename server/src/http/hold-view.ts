@@ -4,9 +4,11 @@
  * Threat: a decision's id is in error messages and logs. Only a caller who proved a key (a token minted by a signed
  * request) for the same institution learns anything; everyone else gets one answer, whatever the id stands for.
  */
+
+import type { Hold } from '../accounts/index.ts'
 import { parseDecisionId } from '../base/index.ts'
 import type { FieldName, JsonValue } from '../ledger/index.ts'
-import type { Hold, Principal } from '../programme/index.ts'
+import type { Principal } from '../programme/index.ts'
 import type { AdminDeps } from './admin.ts'
 import { type Answer, json } from './answer.ts'
 import { type DecisionView, readDecision } from './decision-view.ts'

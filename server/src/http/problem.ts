@@ -4,13 +4,14 @@
  * What is not in the table is a defect: it is answered 500 without its message and logged.
  */
 import { VerifyError } from 'sekisho-verify'
+import { IdentityError, type IdentityErrorCode } from '../identity/index.ts'
 import { LedgerError, type LedgerErrorCode } from '../ledger/index.ts'
 import { ProgrammeError, type ProgrammeErrorCode } from '../programme/index.ts'
 import { StorageError, type StorageErrorCode } from '../storage/index.ts'
 import { WireError } from '../wire/index.ts'
 import { HttpError, type HttpErrorCode } from './error.ts'
 
-type ErrorCode = HttpErrorCode | ProgrammeErrorCode | LedgerErrorCode | StorageErrorCode
+type ErrorCode = HttpErrorCode | IdentityErrorCode | ProgrammeErrorCode | LedgerErrorCode | StorageErrorCode
 
 export interface ProblemDetails {
   /** `urn:sekisho:problem:` and the code. */
@@ -174,6 +175,7 @@ function codeOf(error: unknown): { code: string; status: number } | null {
   const room =
     error instanceof HttpError ||
     error instanceof ProgrammeError ||
+    error instanceof IdentityError ||
     error instanceof LedgerError ||
     error instanceof StorageError
   return room ? { code: error.code, status: STATUS[error.code] } : null

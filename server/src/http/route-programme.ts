@@ -1,6 +1,6 @@
 /** Statements are submitted here, and the programme is summed up for whoever administers it. */
 import { parseSignedStatement } from 'sekisho-verify'
-import type { Programme } from '../programme/index.ts'
+import type { Programme } from '../authority/index.ts'
 import type { AdminDeps } from './admin.ts'
 import { json } from './answer.ts'
 import type { Route } from './route.ts'

@@ -1,6 +1,7 @@
 /** Tokens: minted for whoever proves possession of an enrolled key, listed and revoked with a token. */
 import type { IncomingMessage } from 'node:http'
-import { type Principal, presentedToken, standingOf } from '../programme/index.ts'
+import { presentedToken } from '../access/index.ts'
+import { type Principal, standingOf } from '../programme/index.ts'
 import type { AdminDeps } from './admin.ts'
 import { json } from './answer.ts'
 import { HttpError } from './error.ts'

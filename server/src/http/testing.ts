@@ -1,9 +1,13 @@
 /** Test support: an agreement, a snapshot, and a ledger in memory, as small as pages and routes need. */
+
+import type { TokenSummary } from '../access/index.ts'
+import type { Hold } from '../accounts/index.ts'
 import type { Agreement, Facts } from '../agreement/index.ts'
 import { FACT_NAMES, FACT_VALUES } from '../agreement/index.ts'
+import type { Programme } from '../authority/index.ts'
 import type { Decision } from '../authorization/index.ts'
 import type { Appended, EntryDraft, FieldName, JsonValue, Ledger, StoredEntry } from '../ledger/index.ts'
-import type { Hold, Principal, Programme, Snapshot, TokenSummary } from '../programme/index.ts'
+import type { Principal, Snapshot } from '../programme/index.ts'
 
 /** Text that does something wherever it is not escaped. */
 export const HOSTILE = `<script>alert(1)</script>"'&\u202e`

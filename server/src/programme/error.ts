@@ -48,7 +48,6 @@ export type ProgrammeErrorCode =
   | 'programme_reservation_unknown'
   | 'programme_sample_keys_exposed'
   | 'programme_sample_keys_incomplete'
-  | 'programme_key_file_malformed'
   | 'programme_projection_corrupt'
   | 'token_request_malformed'
   | 'token_request_replayed'

@@ -1,8 +1,8 @@
 /** Rules for engagements, grants, and lifting a sticky refusal: what people inside one institution approve. */
+import { parseAsset } from '../scope/index.ts'
 import { ProgrammeError } from './error.ts'
 import { ENGAGEMENT_MACHINE, next } from './machine.ts'
 import type { Changes, RuleContext, RulesFor } from './rule.ts'
-import { parseAsset } from './scope.ts'
 import { notEntitled, signedByDirectoryOf } from './signers.ts'
 import type { Actor, Engagement, Grant, Role } from './snapshot.ts'
 import type { StateFields } from './state.ts'

@@ -3,14 +3,6 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { SignedStatement } from 'sekisho-verify'
-import type { StatementRefusal } from './error.ts'
-import { fold } from './fold.ts'
-import { generateKeyPair } from './key.ts'
-import { ACTOR_MACHINE, ENGAGEMENT_MACHINE, INSTITUTION_MACHINE, INTEGRATOR_MACHINE } from './machine.ts'
-import { addSignatures, signStatement } from './sign.ts'
-import type { ProgrammeState } from './state.ts'
-import { decodeState, encodeState } from './state.ts'
-import { type Payload, STATEMENT_TYPES, type StatementType } from './statement.ts'
 import {
   AUTHORITIES,
   createWorld,
@@ -23,7 +15,14 @@ import {
   refused,
   sampleAgreement,
   type World,
-} from './testing.ts'
+} from '../authority/testing.ts'
+import { generateKeyPair } from '../identity/index.ts'
+import type { StatementRefusal } from './error.ts'
+import { fold } from './fold.ts'
+import { ACTOR_MACHINE, ENGAGEMENT_MACHINE, INSTITUTION_MACHINE, INTEGRATOR_MACHINE } from './machine.ts'
+import { addSignatures, signStatement } from './sign.ts'
+import { decodeState, encodeState, type ProgrammeState } from './state.ts'
+import { type Payload, STATEMENT_TYPES, type StatementType } from './statement.ts'
 
 let world: World
 let founded: ProgrammeState

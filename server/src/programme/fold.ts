@@ -12,11 +12,10 @@ import { ENGAGEMENT_RULES } from './fold-engagement.ts'
 import { KEY_RULES } from './fold-key.ts'
 import { foundProgramme, PROGRAMME_RULES } from './fold-programme.ts'
 import { STOP_RULES } from './fold-stop.ts'
-import type { AgreementLookup } from './programme.ts'
 import type { Rule, Rules } from './rule.ts'
 import { nonceSeen, STATEMENT_AGE_MS_MAX, STATEMENT_AHEAD_MS_MAX, withNonce } from './seen-nonces.ts'
 import { verifySigners } from './signers.ts'
-import { createState, type ProgrammeState, type StateFields } from './state.ts'
+import { type AgreementLookup, createState, type ProgrammeState, type StateFields } from './state.ts'
 import { parseStatement, type Statement, type StatementType } from './statement.ts'
 
 /** Where a statement stands in the ledger. */

@@ -1,6 +1,6 @@
 /** Sample keys lie readable on a disk: a programme founded with them must not be reachable from elsewhere. */
 
-import { contains, parseAddress, parseNetwork } from './address.ts'
+import { contains, parseAddress, parseNetwork } from '../scope/index.ts'
 import { ProgrammeError } from './error.ts'
 import type { Snapshot } from './snapshot.ts'
 

@@ -1,7 +1,6 @@
 /** What a rule of the fold gets and gives: one rule a statement type, each a pure function. */
-import type { AgreementLookup } from './programme.ts'
 import type { Signers } from './signers.ts'
-import type { StateFields } from './state.ts'
+import type { AgreementLookup, StateFields } from './state.ts'
 import type { Payload, StatementType } from './statement.ts'
 
 export interface RuleContext {

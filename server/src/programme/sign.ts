@@ -1,7 +1,7 @@
 /** Signing statements, for the command line, the sample programme and tests. The console signs in the browser. */
 import { randomBytes } from 'node:crypto'
 import { type SignedStatement, type StatementBody, statementBytes } from 'sekisho-verify'
-import type { SigningKey } from './key.ts'
+import type { SigningKey } from '../identity/index.ts'
 import type { Payload, StatementType } from './statement.ts'
 
 /** A statement before it has a nonce and signatures. */

@@ -4,8 +4,8 @@
  * Every signature must be good: a bad one beside good ones is a refusal, so that nobody learns to ignore it.
  * Spec: docs/spec/statement.md §3, §5.
  */
+import { verifyWith } from '../identity/index.ts'
 import { ProgrammeError } from './error.ts'
-import { verifyWith } from './key.ts'
 import type { Actor, Party } from './snapshot.ts'
 import type { KeyOwner, StateFields } from './state.ts'
 import { enrolledKey, type Statement } from './statement.ts'

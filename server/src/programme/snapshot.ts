@@ -4,7 +4,8 @@
  * Every decision records `index`, so anyone holding the ledger can rebuild the snapshot it was taken under.
  */
 import type { Agreement } from '../agreement/index.ts'
-import type { Capability, TargetKind } from '../boundary/index.ts'
+import type { Capability } from '../boundary/index.ts'
+import type { Asset } from '../scope/index.ts'
 
 export type Role =
   | 'analyst'
@@ -78,13 +79,6 @@ export interface Delegation {
   readonly actors: readonly string[]
   readonly untilMs: number
   readonly revoked: boolean
-}
-
-export interface Asset {
-  readonly id: string
-  readonly kind: TargetKind | 'application'
-  readonly value: string
-  readonly criticality: 'ordinary' | 'critical' | 'designated'
 }
 
 export interface Engagement {

@@ -1,11 +1,10 @@
 /** Tests of standing: an old token opens nothing once the trust behind it has ended. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkAnswers } from './hold.ts'
-import type { Hold } from './programme.ts'
+import { checkAnswers, type Hold } from '../accounts/index.ts'
+import { AUTHORITIES, createWorld, institution, intentDraft, type World } from '../authority/testing.ts'
 import { standingOf } from './standing.ts'
 import type { Payload } from './statement.ts'
-import { AUTHORITIES, createWorld, institution, intentDraft, type World } from './testing.ts'
 
 function standing(world: World, token: string): string {
   const known = world.programme.authority.authenticate(token)

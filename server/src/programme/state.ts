@@ -6,13 +6,15 @@
  */
 import { createHash } from 'node:crypto'
 import { canonicalize, type JsonObject } from 'sekisho-verify'
+import type { Agreement } from '../agreement/index.ts'
+import type { OwnerKind } from '../identity/index.ts'
 import { ProgrammeError } from './error.ts'
-import type { AgreementLookup } from './programme.ts'
 import type { SeenNonces } from './seen-nonces.ts'
 import { SharedMap } from './shared-map.ts'
 import type { Actor, Engagement, Institution, Integrator, Party, PublicKey, Snapshot } from './snapshot.ts'
 
-export type OwnerKind = 'party' | 'institution' | 'integrator' | 'actor'
+/** The agreement whose document has this SHA-256 (hex), or null when it is not at hand. */
+export type AgreementLookup = (digest: string) => Agreement | null
 
 /** Who holds an enrolled key. A key belongs to one holder for ever, revoked or not. */
 export interface KeyOwner {

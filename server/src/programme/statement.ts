@@ -14,12 +14,11 @@ import {
 } from 'sekisho-verify'
 import { STAGE_IDS, TIER_IDS } from '../agreement/index.ts'
 import { CAPABILITIES } from '../boundary/index.ts'
-import { ProgrammeError } from './error.ts'
-import { keyIdOfBase64 } from './key.ts'
 import {
   boolean,
   either,
   integer,
+  keyIdOfBase64,
   list,
   nullable,
   object,
@@ -29,7 +28,8 @@ import {
   ShapeError,
   text,
   withFlag,
-} from './shape.ts'
+} from '../identity/index.ts'
+import { ProgrammeError } from './error.ts'
 
 const ID = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
 const HEX_256 = /^[0-9a-f]{64}$/

@@ -1,16 +1,10 @@
 /** A fake authority for tests of the gateway: records what it is asked and answers as it is told. */
+
+import type { Authentication } from '../../access/index.ts'
+import type { Reserved, ReserveRequest, StickyRefusal } from '../../accounts/index.ts'
+import type { AppendOptions, Authority, AuthorityAppended } from '../../authority/index.ts'
 import type { EntryDraft } from '../../ledger/index.ts'
-import type {
-  AppendOptions,
-  Authentication,
-  Authority,
-  AuthorityAppended,
-  Principal,
-  Reserved,
-  ReserveRequest,
-  Snapshot,
-  StickyRefusal,
-} from '../../programme/index.ts'
+import type { Principal, Snapshot } from '../../programme/index.ts'
 
 export class FakeAuthority implements Authority {
   readonly drafts: EntryDraft[] = []

@@ -1,0 +1,19 @@
+/**
+ * The access room: bearer tokens, minted by proof of possession of an enrolled key, and whom they speak for.
+ */
+export { authenticate } from './authenticate.ts'
+export type { Authentication, AuthenticationFailure } from './authentication.ts'
+export {
+  type MintedToken,
+  replayed,
+  type SignedTokenRequest,
+  signTokenRequest,
+  TOKEN_REQUEST_CONTEXT,
+  TOKEN_TTL_S_MAX,
+  type TokenRecord,
+  type TokenRequest,
+  type TokenSummary,
+} from './token.ts'
+export { TokenBook } from './token-book.ts'
+export { type TokenChange, TokenDesk } from './token-desk.ts'
+export { isTokenText, presentedToken, TOKEN_FORM, TOKEN_PREFIX } from './token-text.ts'

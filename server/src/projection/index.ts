@@ -1,0 +1,5 @@
+/**
+ * The projection room: what PostgreSQL reflects of the ledger, and reading it back.
+ */
+export { Projection, projectedIndex } from './projection.ts'
+export { type DecisionQuery, type DecisionRow, selectTally, selectTokens } from './query.ts'

@@ -1,0 +1,5 @@
+/**
+ * The scope room: addresses, names and places in comparable form, and whether a target is among given assets.
+ */
+export { contains, parseAddress, parseNetwork } from './address.ts'
+export { type Asset, parseAsset, resolveScope, type ScopeResolution } from './scope.ts'
