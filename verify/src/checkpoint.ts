@@ -49,7 +49,8 @@ export async function verifyCheckpoint(note: Uint8Array, key: VerifierKey): Prom
   return checkpoint
 }
 
-function parseCheckpointText(text: string): Checkpoint {
+/** Reads the text of a note as a checkpoint. */
+export function parseCheckpointText(text: string): Checkpoint {
   const [origin, sizeText, rootText, ...extensions] = text.slice(0, -1).split('\n')
   if (!origin || sizeText === undefined || rootText === undefined || extensions.includes('')) {
     throw new VerifyError('checkpoint_malformed', 'a checkpoint is origin, size and root, one a line')

@@ -9,6 +9,16 @@ export { concat, equalBytes, fromBase64, fromUtf8, toBase64, toHex, utf8 } from 
 export { canonicalize, type JsonObject, type JsonValue, parseCanonical } from './canonical.ts'
 export { type Checkpoint, formatCheckpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts'
 export { checkConsistency } from './consistency.ts'
+export {
+  type Cosignature,
+  type CosignatureAlgorithm,
+  type CosignerKey,
+  cosignatureMessage,
+  encodeTimestamped,
+  formatCosignerKey,
+  parseCosignerKey,
+  verifyCosignatures,
+} from './cosignature.ts'
 export { type Defect, VerifyError, type VerifyErrorCode } from './error.ts'
 export { CompactTree, EMPTY_ROOT, type Hash, leafHash, nodeHash, SIZE_MAX, treeRoot } from './merkle.ts'
 export {
@@ -22,6 +32,14 @@ export {
   type VerifierKey,
   verifyNote,
 } from './note.ts'
+export {
+  isQuorum,
+  type Policy,
+  type PolicyLog,
+  type PolicyWitness,
+  parsePolicy,
+  wantsWitnesses,
+} from './policy.ts'
 export { verifyConsistency, verifyInclusion } from './proof.ts'
 export { type NodeReader, proveConsistency, proveInclusion, rootFrom } from './prove.ts'
 export { type LedgerReader, urlReader } from './reader.ts'
@@ -33,6 +51,7 @@ export {
   type Slot,
   type VerifiedReceipt,
   verifyReceipt,
+  verifyWitnessedReceipt,
 } from './receipt.ts'
 export {
   commitField,
@@ -74,6 +93,7 @@ export {
   tilePath,
 } from './tile.ts'
 export { nodesOf, readBundle, readTile } from './tiles-reader.ts'
+export { formatTlogProof, parseTlogProof, type TlogProof, verifyTlogProof } from './tlog-proof.ts'
 export {
   type LedgerCheck,
   type LedgerReport,
@@ -81,3 +101,4 @@ export {
   type SavedHead,
   verifyLedger,
 } from './verify-ledger.ts'
+export { readWitnessed, verifyWitnessed, type WitnessedCheckpoint, type WitnessWord } from './witnessed.ts'

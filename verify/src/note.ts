@@ -33,17 +33,31 @@ export interface Note {
   readonly signatures: readonly NoteSignature[]
 }
 
-/** SHA-256(name ‖ newline ‖ algorithm ‖ public key), first four bytes as hex. */
-export function noteKeyId(name: string, publicKey: Uint8Array): string {
-  return toHex(sha256(concat([utf8(`${name}\n`), Uint8Array.of(ED25519), publicKey])).subarray(0, 4))
+/** SHA-256(name ‖ newline ‖ signature type ‖ public key), first four bytes as hex. Type 1 is a plain Ed25519 note key. */
+export function noteKeyId(name: string, publicKey: Uint8Array, type = ED25519): string {
+  return toHex(sha256(concat([utf8(`${name}\n`), Uint8Array.of(type), publicKey])).subarray(0, 4))
 }
 
-export function formatVerifierKey(name: string, publicKey: Uint8Array): string {
-  return `${name}+${noteKeyId(name, publicKey)}+${toBase64(concat([Uint8Array.of(ED25519), publicKey]))}`
+export function formatVerifierKey(name: string, publicKey: Uint8Array, type = ED25519): string {
+  return `${name}+${noteKeyId(name, publicKey, type)}+${toBase64(concat([Uint8Array.of(type), publicKey]))}`
 }
 
 /** @throws {VerifyError} `vkey_malformed`, `vkey_algorithm`, `vkey_key_id` */
 export function parseVerifierKey(text: string): VerifierKey {
+  const { name, keyId, publicKey } = parseTypedKey(text, { [ED25519]: 32 }, 'Ed25519')
+  return { name, keyId, publicKey }
+}
+
+/**
+ * Reads a verifier key of one of the signature types in `sizes`, which gives the bytes of public key of each.
+ *
+ * @throws {VerifyError} `vkey_malformed`, `vkey_algorithm`, `vkey_key_id`
+ */
+export function parseTypedKey(
+  text: string,
+  sizes: Readonly<Record<number, number>>,
+  wanted: string,
+): VerifierKey & { readonly type: number } {
   const match = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/u.exec(text)
   const [, name, keyId, encoded] = match ?? []
   if (name === undefined || keyId === undefined || encoded === undefined) {
@@ -52,21 +66,24 @@ export function parseVerifierKey(text: string): VerifierKey {
     })
   }
   const key = fromBase64(encoded, 'verifier key')
-  if (key[0] !== ED25519 || key.length !== 33) {
-    throw new VerifyError('vkey_algorithm', `verifier key of \`${name}\` is not Ed25519`, {
-      expected: '1, 33 bytes',
+  const type = key[0] ?? 0
+  if (!Object.hasOwn(sizes, type) || key.length !== (sizes[type] ?? 0) + 1) {
+    throw new VerifyError('vkey_algorithm', `verifier key of \`${name}\` is not ${wanted}`, {
+      expected: Object.entries(sizes)
+        .map(([known, bytes]) => `${known}, ${bytes + 1} bytes`)
+        .join(' or '),
       got: `${key[0] ?? 'none'}, ${key.length} bytes`,
     })
   }
   const publicKey = key.subarray(1)
-  const expected = noteKeyId(name, publicKey)
+  const expected = noteKeyId(name, publicKey, type)
   if (expected !== keyId) {
     throw new VerifyError('vkey_key_id', `verifier key of \`${name}\` has another key id`, {
       expected,
       got: keyId,
     })
   }
-  return { name, keyId, publicKey }
+  return { name, keyId, publicKey, type }
 }
 
 /** `text` must end in a newline. */

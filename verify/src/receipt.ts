@@ -4,12 +4,13 @@
  * Spec: c2sp.org/tlog-proof@v1 with our `extra`, docs/spec/receipt.md. `extra` is outside the log's signature, so
  * nothing in it counts until it has been led back to the leaf, and the leaf to the signed root.
  */
-import { fromBase64, fromUtf8, toBase64, utf8 } from './bytes.ts'
+import { fromUtf8, toBase64, utf8 } from './bytes.ts'
 import { canonicalize, type JsonObject, type JsonValue, parseCanonical } from './canonical.ts'
 import { type Checkpoint, verifyCheckpoint } from './checkpoint.ts'
 import { VerifyError } from './error.ts'
 import { type Hash, leafHash } from './merkle.ts'
 import type { VerifierKey } from './note.ts'
+import type { Policy } from './policy.ts'
 import { verifyInclusion } from './proof.ts'
 import {
   asBytes,
@@ -26,10 +27,10 @@ import {
   SALT_BYTES,
 } from './record.ts'
 import { openStatementEntry } from './statement-entry.ts'
+import { formatTlogProof, parseTlogProof } from './tlog-proof.ts'
+import { verifyWitnessed, type WitnessWord } from './witnessed.ts'
 
 export const RECEIPT_TYPE = 'sekisho/receipt/v1'
-const PROOF_HEADER = 'c2sp.org/tlog-proof@v1'
-const RECEIPT_BYTES_MAX = 32 * 1024 * 1024
 
 /** A slot as a receipt shows it: disclosed with its salt, or as its bare commitment. */
 export type Slot = { readonly salt: Uint8Array; readonly value: JsonValue } | { readonly commitment: Hash }
@@ -62,8 +63,7 @@ export function formatReceipt(parts: ReceiptParts): string {
   const extra: Record<string, JsonValue> = { type: RECEIPT_TYPE, leaf: toBase64(parts.leaf), slots: null }
   if (parts.slots !== null) extra.slots = encodeSlots(parts.slots)
   if (parts.blob !== null) extra.blob = toBase64(parts.blob)
-  const lines = [PROOF_HEADER, `extra ${toBase64(utf8(canonicalize(extra)))}`, `index ${parts.index}`]
-  return `${[...lines, ...parts.proof.map(toBase64)].join('\n')}\n\n${fromUtf8(parts.checkpoint)}`
+  return formatTlogProof({ ...parts, extra: utf8(canonicalize(extra)) })
 }
 
 /**
@@ -72,30 +72,8 @@ export function formatReceipt(parts: ReceiptParts): string {
  * @throws {VerifyError} `receipt_malformed`, `receipt_version`, `receipt_index`, `receipt_hash_line`, `receipt_extra`
  */
 export function parseReceipt(bytes: Uint8Array): ReceiptParts {
-  if (bytes.length > RECEIPT_BYTES_MAX) {
-    throw new VerifyError(
-      'read_too_large',
-      `receipt of ${bytes.length} bytes is over the limit of ${RECEIPT_BYTES_MAX}`,
-    )
-  }
-  const text = fromUtf8(bytes)
-  const split = text.indexOf('\n\n')
-  if (split < 0)
-    throw new VerifyError('receipt_malformed', 'a receipt is a proof, an empty line and a checkpoint')
-  const [header, extra, indexLine, ...hashes] = text.slice(0, split).split('\n')
-  if (header !== PROOF_HEADER) {
-    throw new VerifyError('receipt_version', 'not a tlog-proof', {
-      place: 'line 1',
-      expected: PROOF_HEADER,
-      got: (header ?? '').slice(0, 80),
-    })
-  }
-  return {
-    ...parseExtra(extra ?? ''),
-    index: parseIndex(indexLine ?? ''),
-    proof: hashes.map(parseHashLine),
-    checkpoint: utf8(text.slice(split + 2)),
-  }
+  const { extra, index, proof, checkpoint } = parseTlogProof(bytes)
+  return { ...parseExtra(extra), index, proof, checkpoint }
 }
 
 /**
@@ -106,7 +84,26 @@ export function parseReceipt(bytes: Uint8Array): ReceiptParts {
  */
 export async function verifyReceipt(bytes: Uint8Array, key: VerifierKey): Promise<VerifiedReceipt> {
   const parts = parseReceipt(bytes)
-  const checkpoint = await verifyCheckpoint(parts.checkpoint, key)
+  return checkReceipt(parts, await verifyCheckpoint(parts.checkpoint, key))
+}
+
+/**
+ * Checks a receipt under a policy: the checkpoint must carry the cosignatures of a quorum as well (tier T3).
+ *
+ * @param logKeys log keys accepted besides the policy's own
+ * @throws {VerifyError} those of `verifyReceipt` and `verifyWitnessed`
+ */
+export async function verifyWitnessedReceipt(
+  bytes: Uint8Array,
+  policy: Policy,
+  logKeys: readonly VerifierKey[] = [],
+): Promise<VerifiedReceipt & { readonly words: readonly WitnessWord[] }> {
+  const parts = parseReceipt(bytes)
+  const { checkpoint, words } = await verifyWitnessed(parts.checkpoint, policy, logKeys)
+  return { ...checkReceipt(parts, checkpoint), words }
+}
+
+function checkReceipt(parts: ReceiptParts, checkpoint: Checkpoint): VerifiedReceipt {
   verifyInclusion(parts.proof, leafHash(parts.leaf), parts.index, checkpoint.size, checkpoint.root)
   const place = `entry ${parts.index}`
   const leaf = parseLeaf(parts.leaf, place)
@@ -143,14 +140,11 @@ function encodeSlots(slots: Readonly<Record<FieldName, Slot>>): JsonObject {
   )
 }
 
-function parseExtra(line: string): Pick<ReceiptParts, 'leaf' | 'slots' | 'blob'> {
-  if (!line.startsWith('extra ')) {
-    throw new VerifyError('receipt_extra', 'the second line of a receipt is `extra`', {
-      place: 'line 2',
-      got: line.slice(0, 80),
-    })
+function parseExtra(bytes: Uint8Array | null): Pick<ReceiptParts, 'leaf' | 'slots' | 'blob'> {
+  if (bytes === null) {
+    throw new VerifyError('receipt_extra', 'the second line of a receipt is `extra`', { place: 'line 2' })
   }
-  const extra = asObject(parseCanonical(fromUtf8(fromBase64(line.slice(6), 'line 2'))), 'extra')
+  const extra = asObject(parseCanonical(fromUtf8(bytes)), 'extra')
   const stray = Object.keys(extra).find((name) => !['blob', 'leaf', 'slots', 'type'].includes(name))
   if (extra.type !== RECEIPT_TYPE || stray !== undefined || extra.slots === undefined) {
     throw new VerifyError('receipt_extra', `\`extra\` is not a \`${RECEIPT_TYPE}\``, {
@@ -176,33 +170,4 @@ function parseSlot(name: FieldName, shown: JsonValue): Slot {
   throw new VerifyError('record_field_malformed', `slot \`${name}\` is neither disclosed nor a commitment`, {
     place: name,
   })
-}
-
-function parseIndex(line: string): number {
-  const match = /^index (0|[1-9][0-9]{0,15})$/.exec(line)
-  const index = Number(match?.[1] ?? Number.NaN)
-  if (!Number.isSafeInteger(index)) {
-    throw new VerifyError('receipt_index', 'the third line of a receipt is `index N`', {
-      place: 'line 3',
-      got: line.slice(0, 80),
-    })
-  }
-  return index
-}
-
-function parseHashLine(line: string, number: number): Hash {
-  const place = `line ${number + 4}`
-  const bytes = fromBase64(line, place)
-  if (bytes.length !== 32) {
-    throw new VerifyError(
-      'receipt_hash_line',
-      `a proof line is one hash of 32 bytes, this one has ${bytes.length}`,
-      {
-        place,
-        expected: '32',
-        got: String(bytes.length),
-      },
-    )
-  }
-  return bytes
 }
