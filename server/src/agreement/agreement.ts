@@ -6,6 +6,7 @@
  */
 import type { Condition } from './condition.ts'
 import type { FactValue } from './facts.ts'
+import type { Amendments, Majority, OrderRule, RolloutRules } from './procedure.ts'
 
 /** Text in both languages of the agreement. Neither may be empty. */
 export interface Bilingual {
@@ -65,6 +66,10 @@ export interface Body {
   }[]
   /** Seats that must take part for a ballot to count. */
   readonly quorum: number
+  /** Every chamber that has seats stands in exactly one; a motion carries when all of them carry it. */
+  readonly majorities: readonly Majority[]
+  /** Other seats that one seat may vote for. */
+  readonly proxiesMax: number
 }
 
 export interface Sector {
@@ -129,6 +134,8 @@ export interface StopRule {
   readonly stop: readonly string[]
   readonly resume: readonly string[]
   readonly resumeCount: number
+  /** A stop of this scope runs out by itself after so long; null: it holds until it is lifted. */
+  readonly expiresMs: number | null
 }
 
 export interface Budget {
@@ -209,6 +216,9 @@ export interface Agreement {
   /** Highest autonomy level by sector and asset class; total over the sector list. */
   readonly autonomy: ReadonlyMap<string, Readonly<Record<AssetClass, AutonomyLevel>>>
   readonly stops: ReadonlyMap<StopKind, StopRule>
+  readonly amendments: Amendments
+  readonly rollout: RolloutRules
+  readonly exportOrders: OrderRule
   readonly budgets: { readonly person: Budget; readonly institution: Budget }
   readonly grants: GrantLimits
   /** Distinct approvers a grant needs, by the class of the asset it reaches. */

@@ -5,6 +5,7 @@
  */
 import type { AgreementParty, Body, Chamber, SeatGroup, StopKind, StopRule } from './agreement.ts'
 import { STOP_KINDS } from './agreement.ts'
+import { readMajorities, readPeriod, readProxies } from './procedure.ts'
 import { byId, type YamlMapping } from './yaml-mapping.ts'
 
 /** LIMIT: keys of one party, seats of one body. */
@@ -51,19 +52,23 @@ function readBody(item: YamlMapping, sectors: ReadonlyMap<string, unknown>): Bod
     for (const id of ids) requireSector(owner, key, id, sectors)
     return ids
   }
+  const seatGroups = item.mappings('seat_groups', (group) => readSeatGroup(group, sectors))
+  const seated = new Set(seatGroups.map(({ chamber }) => chamber))
   const body: Body = {
     id: item.id('id'),
     name: item.bilingual('name'),
     authority: item.oneOf('authority', ['advisory', 'binding']),
     remit: knownSectors(item, 'remit'),
     seats: item.integer('seats', 1, SEATS_MAX),
-    seatGroups: item.mappings('seat_groups', (group) => readSeatGroup(group, sectors)),
+    seatGroups,
     observers: item.mappings('observers', (observer) => ({
       id: observer.id('id'),
       name: observer.bilingual('name'),
       examines: knownSectors(observer, 'examines'),
     })),
     quorum: item.integer('quorum', 1, SEATS_MAX),
+    majorities: readMajorities(item, CHAMBERS, seated),
+    proxiesMax: readProxies(item),
   }
   checkSeats(item, body)
   return body
@@ -140,7 +145,8 @@ export function readStops(
         'resume_count',
       )
     }
-    return { id: scope, scope, stop, resume, resumeCount }
+    const expiresMs = item.has('expires') ? readPeriod(item, 'expires') : null
+    return { id: scope, scope, stop, resume, resumeCount, expiresMs }
   })
   const map = byId(top, 'stops', rules)
   const missing = STOP_KINDS.find((scope) => !map.has(scope))

@@ -5,6 +5,7 @@
  */
 import { type Agreement, ASSET_CLASSES, type Budget, type HoldRule } from './agreement.ts'
 import { readBodies, readParties, readStops } from './bodies.ts'
+import { readAmendments, readOrders, readRollout } from './procedure.ts'
 import { readAutonomy, readInstitutions, readSectorList, readStages, readTiers } from './rollout.ts'
 import { readYaml } from './strict-yaml.ts'
 import { byId, type YamlMapping } from './yaml-mapping.ts'
@@ -27,13 +28,14 @@ function readTop(top: YamlMapping): Omit<FrontMatter, 'assumptions'> {
   const sectorList = readSectorList(top)
   const sectors = byId(top, 'sectors', sectorList.sectors)
   const neverGranted = top.ids('never_granted')
+  const bodies = readBodies(top, sectors)
   return {
     id: top.id('agreement'),
     version: top.integer('version', 1, 1_000_000),
     title: top.bilingual('title'),
     illustration: top.has('illustration') ? top.bilingual('illustration') : null,
     parties,
-    bodies: readBodies(top, sectors),
+    bodies,
     sectorList,
     sectors,
     institutions: readInstitutions(top, sectors),
@@ -42,6 +44,9 @@ function readTop(top: YamlMapping): Omit<FrontMatter, 'assumptions'> {
     neverGranted,
     autonomy: readAutonomy(top, sectors),
     stops: readStops(top, parties),
+    amendments: readAmendments(top, parties),
+    rollout: readRollout(top, parties, sectors, bodies),
+    exportOrders: readOrders(top, parties),
     budgets: readBudgets(top),
     ...readApprovals(top),
   }

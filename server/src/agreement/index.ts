@@ -40,3 +40,4 @@ export {
 export { FACT_NAMES, FACT_VALUES, type FactName, type Facts, type FactValue } from './facts.ts'
 export { checkCapabilities, loadAgreement } from './load.ts'
 export { loadModels, type ModelCatalogue, type ModelDialect, type ModelEntry, modelState } from './models.ts'
+export type { Amendments, CalendarEntry, Gate, Majority, OrderRule, RolloutRules } from './procedure.ts'

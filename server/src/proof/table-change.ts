@@ -35,6 +35,9 @@ const TABLES = [
   'grantApprovals',
   'engagementApprovals',
   'holds',
+  'amendments',
+  'rollout',
+  'exportOrders',
 ] as const satisfies readonly (keyof Agreement)[]
 
 /** Differences in the front matter, in the order of its tables. The version number is no difference. */
