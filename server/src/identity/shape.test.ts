@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { STATEMENT_SHAPES, STATEMENT_TYPES } from '../programme/index.ts'
+import { KINDS, STATEMENT_TYPES } from '../programme/index.ts'
 import { boolean, either, integer, list, nullable, object, oneOf, ShapeError, text } from './shape.ts'
 
 const shape = object({
@@ -50,7 +50,7 @@ test('no payload shape of any statement takes anything it does not know, or thro
   fc.assert(
     fc.property(fc.constantFrom(...STATEMENT_TYPES), fc.anything(), (type, value) => {
       try {
-        STATEMENT_SHAPES[type](value, '')
+        KINDS[type].shape(value, '')
       } catch (error) {
         assert.ok(error instanceof ShapeError)
       }

@@ -19,10 +19,10 @@ import {
 import { generateKeyPair } from '../identity/index.ts'
 import type { StatementRefusal } from './error.ts'
 import { fold } from './fold.ts'
+import { type Payload, STATEMENT_TYPES, type StatementType } from './kinds.ts'
 import { ACTOR_MACHINE, ENGAGEMENT_MACHINE, INSTITUTION_MACHINE, INTEGRATOR_MACHINE } from './machine.ts'
 import { addSignatures, signStatement } from './sign.ts'
 import { decodeState, encodeState, type ProgrammeState } from './state.ts'
-import { type Payload, STATEMENT_TYPES, type StatementType } from './statement.ts'
 
 let world: World
 let founded: ProgrammeState

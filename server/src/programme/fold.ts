@@ -7,29 +7,17 @@
  * Spec: docs/spec/statement.md §5.
  */
 import { ProgrammeError } from './error.ts'
-import { DIRECTORY_RULES } from './fold-directory.ts'
-import { ENGAGEMENT_RULES } from './fold-engagement.ts'
-import { KEY_RULES } from './fold-key.ts'
-import { foundProgramme, PROGRAMME_RULES } from './fold-programme.ts'
-import { STOP_RULES } from './fold-stop.ts'
-import type { Rule, Rules } from './rule.ts'
+import { foundProgramme } from './kinds/agreement.ts'
+import { kindOf } from './kinds.ts'
 import { nonceSeen, STATEMENT_AGE_MS_MAX, STATEMENT_AHEAD_MS_MAX, withNonce } from './seen-nonces.ts'
-import { verifySigners } from './signers.ts'
+import { verifySigners } from './signatures.ts'
 import { type AgreementLookup, createState, type ProgrammeState, type StateFields } from './state.ts'
-import { parseStatement, type Statement, type StatementType } from './statement.ts'
+import { parseStatement, type Statement } from './statement.ts'
 
 /** Where a statement stands in the ledger. */
 export interface Standing {
   readonly index: number
   readonly timeMs: number
-}
-
-const RULES: Rules = {
-  ...PROGRAMME_RULES,
-  ...DIRECTORY_RULES,
-  ...KEY_RULES,
-  ...ENGAGEMENT_RULES,
-  ...STOP_RULES,
 }
 
 /**
@@ -56,14 +44,7 @@ export function fold(
     }
     return createState(foundProgramme(statement, { at, agreements, signers, digest: statement.digest }))
   }
-  if (statement.type === 'programme.found') {
-    throw new ProgrammeError(
-      'statement_already_founded',
-      `programme \`${state.programme}\` is founded already`,
-    )
-  }
-  // The table pairs each type with the rule for its payload; TypeScript cannot follow the pair.
-  const rule = RULES[statement.type] as Rule<StatementType>
+  const { rule } = kindOf(statement.type)
   const changes = rule(state.fields, statement.payload, { at, agreements, signers, digest: statement.digest })
   return createState({
     ...state.fields,

@@ -3,6 +3,7 @@
  */
 export { ProgrammeError, type ProgrammeErrorCode, type StatementRefusal } from './error.ts'
 export { fold, type Standing } from './fold.ts'
+export { KINDS, type Payload, STATEMENT_TYPES, type StatementType } from './kinds.ts'
 export { assertListenable } from './listen.ts'
 export { addSignatures, type StatementDraft, signStatement } from './sign.ts'
 export type {
@@ -22,11 +23,4 @@ export type {
 } from './snapshot.ts'
 export { type PrincipalStanding, standingOf } from './standing.ts'
 export { type AgreementLookup, decodeState, encodeState, type ProgrammeState } from './state.ts'
-export {
-  type Payload,
-  parseStatement,
-  STATEMENT_SHAPES,
-  STATEMENT_TYPES,
-  type Statement,
-  type StatementType,
-} from './statement.ts'
+export { parseStatement, type Statement } from './statement.ts'

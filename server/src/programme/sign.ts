@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { type SignedStatement, type StatementBody, statementBytes } from 'sekisho-verify'
 import type { SigningKey } from '../identity/index.ts'
-import type { Payload, StatementType } from './statement.ts'
+import type { Payload, StatementType } from './kinds.ts'
 
 /** A statement before it has a nonce and signatures. */
 export interface StatementDraft<T extends StatementType> {

@@ -1,41 +1,17 @@
 /**
- * Who signed a statement, and whether that is enough.
+ * Whether those who signed a statement are enough, and who is meant by authorities and providers.
  *
- * Every signature must be good: a bad one beside good ones is a refusal, so that nobody learns to ignore it.
- * Spec: docs/spec/statement.md §3, §5.
+ * Spec: docs/spec/statement.md §5.
  */
-import { verifyWith } from '../identity/index.ts'
 import { ProgrammeError } from './error.ts'
 import type { Actor, Party } from './snapshot.ts'
 import type { KeyOwner, StateFields } from './state.ts'
-import { enrolledKey, type Statement } from './statement.ts'
 
 export interface Signers {
   /** Keys that signed, by owner. */
   readonly owners: readonly KeyOwner[]
   /** Active persons and services among them. */
   readonly actors: readonly Actor[]
-}
-
-/**
- * Resolves and verifies every signature.
- *
- * @throws {ProgrammeError} `statement_key_unknown`, `statement_key_revoked`, `statement_signature_invalid`,
- *   `statement_signer_not_entitled` (an actor who is not active)
- */
-export function verifySigners(state: StateFields | null, statement: Statement): Signers {
-  const brought = keysBroughtBy(statement)
-  const owners = statement.signatures.map(({ key, sig }) => {
-    const owner = state?.keyOwners.get(key) ?? brought.get(key)
-    if (owner === undefined)
-      throw new ProgrammeError('statement_key_unknown', `no holder has the key \`${key}\``)
-    if (owner.key.revoked) throw new ProgrammeError('statement_key_revoked', `key \`${key}\` was revoked`)
-    if (!verifyWith(owner.key.public, statement.bytes, Buffer.from(sig, 'base64'))) {
-      throw new ProgrammeError('statement_signature_invalid', `the signature by \`${key}\` does not verify`)
-    }
-    return owner
-  })
-  return { owners, actors: actorsAmong(state, owners) }
 }
 
 /** Party ids whose threshold is met. */
@@ -87,28 +63,4 @@ export function signedByDirectoryOf(
 
 export function notEntitled(why: string): ProgrammeError {
   return new ProgrammeError('statement_signer_not_entitled', `the signers may not state this: ${why}`)
-}
-
-function actorsAmong(state: StateFields | null, owners: readonly KeyOwner[]): Actor[] {
-  const actors = new Map<string, Actor>()
-  for (const owner of owners) {
-    if (owner.kind !== 'actor') continue
-    const actor = state?.actors.get(owner.id)
-    if (actor?.standing !== 'active') throw notEntitled(`\`${owner.id}\` is ${actor?.standing ?? 'unknown'}`)
-    actors.set(actor.id, actor)
-  }
-  return [...actors.values()]
-}
-
-/** Party keys that a statement itself brings, because nobody could have enrolled them before. */
-function keysBroughtBy(statement: Statement): ReadonlyMap<string, KeyOwner> {
-  const owners = new Map<string, KeyOwner>()
-  if (statement.type !== 'programme.found' && statement.type !== 'agreement.activate') return owners
-  for (const party of statement.payload.parties) {
-    for (const given of party.keys) {
-      const key = enrolledKey(given)
-      owners.set(key.id, { kind: 'party', id: party.id, key })
-    }
-  }
-  return owners
 }

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkAnswers, type Hold } from '../accounts/index.ts'
 import { AUTHORITIES, createWorld, institution, intentDraft, type World } from '../authority/testing.ts'
+import type { Payload } from './kinds.ts'
 import { standingOf } from './standing.ts'
-import type { Payload } from './statement.ts'
 
 function standing(world: World, token: string): string {
   const known = world.programme.authority.authenticate(token)

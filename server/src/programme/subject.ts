@@ -39,5 +39,9 @@ export function actsFor(state: StateFields, actor: Actor, institution: string, t
 
 function found<T>(subject: T | undefined, noun: string, id: string): T {
   if (subject !== undefined) return subject
-  throw new ProgrammeError('statement_subject_unknown', `no ${noun} \`${id}\` is known`)
+  throw unknownSubject(noun, id)
+}
+
+export function unknownSubject(noun: string, id: string): ProgrammeError {
+  return new ProgrammeError('statement_subject_unknown', `no ${noun} \`${id}\` is known`)
 }

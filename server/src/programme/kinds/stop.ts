@@ -1,17 +1,24 @@
-/** Rules for stopping and resuming. Who may is the agreement's table; stopping is easy, resuming is not. */
-import type { StopKind, StopRule } from '../agreement/index.ts'
-import { ProgrammeError } from './error.ts'
-import type { RulesFor } from './rule.ts'
-import { notEntitled, partiesMet, type Signers, signedByDirectoryOf } from './signers.ts'
-import type { Stop, StopScope } from './snapshot.ts'
-import type { StateFields } from './state.ts'
-import { actorOf, engagementOf, institutionOf } from './subject.ts'
+/** Stopping and resuming. Who may is the agreement's table; stopping is easy, resuming is not. */
+import type { StopKind, StopRule } from '../../agreement/index.ts'
+import { integer, object, type Shaped, withFlag } from '../../identity/index.ts'
+import { ProgrammeError } from '../error.ts'
+import type { Kind } from '../kind.ts'
+import { reason, scope } from '../members.ts'
+import { notEntitled, partiesMet, type Signers, signedByDirectoryOf } from '../signers.ts'
+import type { Stop, StopScope } from '../snapshot.ts'
+import type { StateFields } from '../state.ts'
+import { actorOf, engagementOf, institutionOf } from '../subject.ts'
 
 /** Stops in force at once. At the limit, widen one instead: a stop of scope `all` is always accepted. */
 const STOPS_MAX = 4096
 
-export const STOP_RULES: RulesFor<'stop.issue' | 'stop.resume'> = {
-  'stop.issue': (state, payload, { at, signers }) => {
+const stopIssueShape = withFlag(object({ scope, reason }), 'unknown_model')
+
+const stopResumeShape = object({ stop: integer(0, Number.MAX_SAFE_INTEGER), reason })
+
+export const stopIssue: Kind<Shaped<typeof stopIssueShape>> = {
+  shape: stopIssueShape,
+  rule: (state, payload, { at, signers }) => {
     const scope = payload.scope as StopScope // the shape reads exactly the scopes of `StopScope`
     const concerned = institutionConcerned(state, scope)
     const allowed = ruleFor(state, scope.kind).stop
@@ -28,8 +35,11 @@ export const STOP_RULES: RulesFor<'stop.issue' | 'stop.resume'> = {
     const stop: Stop = { index: at.index, scope, by, reason: payload.reason }
     return { stops: [...state.stops, stop] }
   },
+}
 
-  'stop.resume': (state, payload, { signers }) => {
+export const stopResume: Kind<Shaped<typeof stopResumeShape>> = {
+  shape: stopResumeShape,
+  rule: (state, payload, { signers }) => {
     const stop = state.stops.find((each) => each.index === payload.stop)
     if (stop === undefined) {
       throw new ProgrammeError('statement_subject_unknown', `no stop in force has index ${payload.stop}`)

@@ -1,18 +1,27 @@
-/** Rules for keys: adding one to its holder, and revoking one for good. */
-import { ProgrammeError } from './error.ts'
-import { requireDirectory, withOwners } from './fold-directory.ts'
-import type { Changes, RuleContext, RulesFor } from './rule.ts'
-import { authorities, notEntitled, partiesMet, requireAnyParty } from './signers.ts'
-import type { PublicKey } from './snapshot.ts'
-import type { KeyOwner, StateFields } from './state.ts'
-import { enrolledKey } from './statement.ts'
-import { actorOf, institutionOf, integratorOf } from './subject.ts'
+/** Keys: adding one to its holder, and revoking one for good. */
+import { object, oneOf, type Shaped, text } from '../../identity/index.ts'
+import { requireDirectory, withOwners } from '../employer.ts'
+import { ProgrammeError } from '../error.ts'
+import type { Changes, Kind, RuleContext } from '../kind.ts'
+import { enrolledKey, id, key, reason } from '../members.ts'
+import { authorities, notEntitled, partiesMet, requireAnyParty } from '../signers.ts'
+import type { PublicKey } from '../snapshot.ts'
+import type { KeyOwner, StateFields } from '../state.ts'
+import { actorOf, institutionOf, integratorOf } from '../subject.ts'
 
 /** Keys one holder may have had, revoked ones included. */
 const KEYS_PER_HOLDER_MAX = 64
 
-export const KEY_RULES: RulesFor<'key.add' | 'key.revoke'> = {
-  'key.add': (state, payload, context) => {
+const keyAddShape = object({
+  owner: object({ kind: oneOf(['party', 'institution', 'integrator', 'actor']), id }),
+  key,
+})
+
+const keyRevokeShape = object({ key: text(16, /^[0-9a-f]{16}$/), reason })
+
+export const keyAdd: Kind<Shaped<typeof keyAddShape>> = {
+  shape: keyAddShape,
+  rule: (state, payload, context) => {
     const { kind, id } = payload.owner
     requireHolder(state, payload.owner, context, 'widen')
     const key = enrolledKey(payload.key)
@@ -25,9 +34,12 @@ export const KEY_RULES: RulesFor<'key.add' | 'key.revoke'> = {
       keyOwners: withOwners(state, kind, id, [key]),
     }
   },
+}
 
-  /** The holder may revoke its own key, the employer its people's, and any party anyone's but another party's. */
-  'key.revoke': (state, payload, context) => {
+/** The holder may revoke its own key, the employer its people's, and any party anyone's but another party's. */
+export const keyRevoke: Kind<Shaped<typeof keyRevokeShape>> = {
+  shape: keyRevokeShape,
+  rule: (state, payload, context) => {
     const owner = state.keyOwners.get(payload.key)
     if (owner === undefined)
       throw new ProgrammeError('statement_subject_unknown', `no holder has the key \`${payload.key}\``)

@@ -1,0 +1,59 @@
+/**
+ * Every kind of statement this build knows, in one total table: its payload's closed shape and its rule.
+ *
+ * Spec: docs/spec/statement.md §4. A kind is a file in `kinds/` and a line here. An unknown kind or member is
+ * refused, never skipped: a statement that this build does not understand must not be half obeyed.
+ */
+import type { Shaped } from '../identity/index.ts'
+import type { Kind } from './kind.ts'
+import { actorReinstate, actorRevoke, actorSuspend, personEnrol, serviceEnrol } from './kinds/actor.ts'
+import { agreementActivate, programmeFound } from './kinds/agreement.ts'
+import { delegationGrant, delegationRevoke } from './kinds/delegation.ts'
+import { engagementApprove, engagementClose, engagementDraft, engagementSuspend } from './kinds/engagement.ts'
+import { grantApprove } from './kinds/grant.ts'
+import { incidentSet } from './kinds/incident.ts'
+import { institutionAdmit, institutionRegister, institutionSuspend } from './kinds/institution.ts'
+import { integratorAdmit, integratorSuspend } from './kinds/integrator.ts'
+import { keyAdd, keyRevoke } from './kinds/key.ts'
+import { programmeAccessApprove } from './kinds/programme-access.ts'
+import { refusalLift } from './kinds/refusal.ts'
+import { sectorStage } from './kinds/sector.ts'
+import { stopIssue, stopResume } from './kinds/stop.ts'
+export const KINDS = {
+  'programme.found': programmeFound,
+  'agreement.activate': agreementActivate,
+  'institution.register': institutionRegister,
+  'institution.admit': institutionAdmit,
+  'institution.suspend': institutionSuspend,
+  'integrator.admit': integratorAdmit,
+  'integrator.suspend': integratorSuspend,
+  'person.enrol': personEnrol,
+  'service.enrol': serviceEnrol,
+  'actor.suspend': actorSuspend,
+  'actor.reinstate': actorReinstate,
+  'actor.revoke': actorRevoke,
+  'key.add': keyAdd,
+  'key.revoke': keyRevoke,
+  'delegation.grant': delegationGrant,
+  'delegation.revoke': delegationRevoke,
+  'programme_access.approve': programmeAccessApprove,
+  'sector.stage': sectorStage,
+  'engagement.draft': engagementDraft,
+  'engagement.approve': engagementApprove,
+  'engagement.suspend': engagementSuspend,
+  'engagement.close': engagementClose,
+  'grant.approve': grantApprove,
+  'refusal.lift': refusalLift,
+  'stop.issue': stopIssue,
+  'stop.resume': stopResume,
+  'incident.set': incidentSet,
+} as const
+
+export type StatementType = keyof typeof KINDS
+export const STATEMENT_TYPES = Object.keys(KINDS) as readonly StatementType[] // of an object literal: exactly its keys
+export type Payload<T extends StatementType> = Shaped<(typeof KINDS)[T]['shape']>
+
+/** The kind of a type. The table pairs each type with its payload; TypeScript cannot follow the pair. */
+export function kindOf(type: StatementType): Kind<Payload<StatementType>> {
+  return KINDS[type] as Kind<Payload<StatementType>>
+}
