@@ -107,6 +107,7 @@ export function createMemoryLedger(clock: FakeClock, stored: StoredEntry[] = [])
     openIntents: () => [...open],
     checkpoint: nothing,
     checkpointCovering: nothing,
+    showCosigned: nothing,
     receipt: nothing,
     close: async () => undefined,
     hold: () => {

@@ -140,6 +140,7 @@ export class FakeLedger implements Pick<Ledger, 'append' | 'read' | 'entries' | 
       openIntents: () => [],
       checkpoint: () => '',
       checkpointCovering: async () => '',
+      showCosigned: async () => {},
       receipt: async (index, disclose) => `receipt of ${index}: ${disclose?.join(' ')}\n`,
       close: async () => undefined,
     } satisfies Ledger

@@ -21,9 +21,9 @@ import type {
   StoredStatement,
 } from './ledger.ts'
 import type { OpenIntents } from './open-intents.ts'
-import type { PublishedStatement, Publisher } from './publisher.ts'
+import { type PublishedStatement, type Publisher, textOf } from './publisher.ts'
 import { createReceiptWriter } from './receipts.ts'
-import type { Replayed } from './replay.ts'
+import type { Replayed, Shown } from './replay.ts'
 import type { Signer } from './signer.ts'
 import { type LedgerState, writeState } from './state-file.ts'
 import type { Tile, TileTree } from './tile-tree.ts'
@@ -70,6 +70,7 @@ export class FileLedger implements Ledger {
   #statements: PublishedStatement[]
   #note: string
   #noteSize: number
+  #witnessed: Shown | null
   #waiters: Waiter[] = []
   #stateToSave: LedgerState | null = null
   #publishing: Promise<void> | null = null
@@ -79,7 +80,7 @@ export class FileLedger implements Ledger {
   constructor(
     options: LedgerOptions,
     parts: LedgerParts,
-    shown: { note: string; statements: PublishedStatement[] },
+    shown: { note: string; statements: PublishedStatement[]; witnessed: Shown | null },
   ) {
     const { signer, publisher, replayed } = parts
     this.origin = options.origin
@@ -94,6 +95,7 @@ export class FileLedger implements Ledger {
     this.#statements = shown.statements
     this.#note = shown.note
     this.#noteSize = parseCheckpoint(utf8(shown.note)).size
+    this.#witnessed = shown.witnessed
     this.#writeReceipt = createReceiptWriter(directoryReader(publisher.publicDir))
     this.#commit = new GroupCommit({
       wal: parts.wal,
@@ -188,9 +190,30 @@ export class FileLedger implements Ledger {
     return new Promise((resolve, reject) => this.#waiters.push({ index, resolve, reject }))
   }
 
+  async showCosigned(note: string, quorum: boolean): Promise<void> {
+    const { size } = parseCheckpoint(utf8(note))
+    if (size > this.#noteSize || (size === this.#noteSize && textOf(note) !== textOf(this.#note))) {
+      throw new LedgerError(
+        'ledger_checkpoint_malformed',
+        `the cosigned checkpoint for ${size} entries was never shown here`,
+      )
+    }
+    const newest = quorum && size >= (this.#witnessed?.size ?? 0)
+    try {
+      const shown = await this.#parts.publisher.showCosigned(note, newest)
+      if (shown && textOf(note) === textOf(this.#note)) this.#note = note
+    } catch (error) {
+      this.#publishFailed(error)
+      throw error
+    }
+    if (newest) this.#witnessed = { note, size }
+  }
+
   async receipt(index: number, disclose: readonly FieldName[] = FIELD_NAMES): Promise<string> {
     const frame = await this.#frame(index)
-    const note = await this.checkpointCovering(index)
+    const witnessed = this.#witnessed
+    const note =
+      witnessed !== null && index < witnessed.size ? witnessed.note : await this.checkpointCovering(index)
     return this.#writeReceipt(frame, this.#open(frame), note, disclose)
   }
 

@@ -16,4 +16,5 @@ export type {
   StoredExchange,
   StoredStatement,
 } from './ledger.ts'
+export { type DirectoryLock, lockDirectory } from './lock.ts'
 export { openLedger } from './open.ts'

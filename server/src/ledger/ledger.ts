@@ -100,6 +100,13 @@ export interface Ledger {
   checkpoint(): string
   /** The first published checkpoint seen to cover `index`; waits for one if need be. */
   checkpointCovering(index: number): Promise<string>
+  /**
+   * Shows a checkpoint of this ledger again, with cosignatures that the caller verified. The one shown stays when it is
+   * newer; with `quorum` this one is also shown as `witnessed-checkpoint`, and receipts are built on it.
+   *
+   * @throws {LedgerError} `ledger_failed`, `ledger_checkpoint_malformed` when it was never shown, `ledger_not_writable`
+   */
+  showCosigned(note: string, quorum: boolean): Promise<void>
   /** A tlog-proof file (docs/spec/receipt.md) for one entry; `disclose` defaults to every readable slot. */
   receipt(index: number, disclose?: readonly FieldName[]): Promise<string>
   /** Publishes what is durable, then lets go of the directory. */

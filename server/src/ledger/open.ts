@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseCheckpoint, utf8 } from 'sekisho-verify'
 import { type Disk, isCapacityError, realDisk } from './disk.ts'
 import { Encoder } from './encoder.ts'
 import { LedgerError } from './error.ts'
@@ -14,7 +15,7 @@ import type { Ledger, LedgerOptions } from './ledger.ts'
 import { lockDirectory } from './lock.ts'
 import { Publisher } from './publisher.ts'
 import { createRandomPool } from './random-pool.ts'
-import { type Replayed, replay } from './replay.ts'
+import { type Replayed, replay, witnessedCheckpoint } from './replay.ts'
 import { createSigner, type Signer } from './signer.ts'
 import { Wal } from './wal.ts'
 
@@ -48,7 +49,12 @@ export async function openLedgerOn(disk: Disk, options: LedgerOptions): Promise<
     const shown = await show(publisher, signer, replayed)
     const encoder = new Encoder(createRandomPool())
     const { release, held } = lock
-    return new FileLedger(options, { disk, signer, encoder, wal, publisher, replayed, release, held }, shown)
+    const witnessed = await witnessedCheckpoint(
+      { publisher, verifierKey: signer.verifierKey },
+      parseCheckpoint(utf8(shown.note)).size,
+    )
+    const parts = { disk, signer, encoder, wal, publisher, replayed, release, held }
+    return new FileLedger(options, parts, { ...shown, witnessed })
   } catch (error) {
     await wal?.close()
     await lock.release()

@@ -16,6 +16,9 @@ import type { Tile } from './tile-tree.ts'
 /** Files written at once: more would keep the group commit's syncs waiting. */
 const WRITES_AT_ONCE = 2
 
+/** The newest checkpoint that a quorum of witnesses cosigned; absent before the first. */
+const WITNESSED_CHECKPOINT = 'witnessed-checkpoint'
+
 export interface PublishedStatement {
   readonly index: number
   readonly blob: Buffer
@@ -34,6 +37,8 @@ export class Publisher {
   readonly #madeDirs = new Set<string>()
   readonly #dirty = new Set<string>()
   #shown: string | null = null
+  /** One at a time writes the checkpoint: a cosigned old one must never replace a new one. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(disk: Disk, dir: string) {
     this.#disk = disk
@@ -48,6 +53,12 @@ export class Publisher {
     const signed = await this.#disk.readWhole(join(this.#dir, 'signed-checkpoint'))
     this.#shown = shown?.toString('utf8') ?? null
     return { shown: this.#shown, signed: signed?.toString('utf8') ?? null }
+  }
+
+  /** The last one that a quorum cosigned, as found on disk. */
+  async witnessed(): Promise<string | null> {
+    const bytes = await this.#disk.readWhole(join(this.publicDir, WITNESSED_CHECKPOINT))
+    return bytes?.toString('utf8') ?? null
   }
 
   /**
@@ -79,21 +90,55 @@ export class Publisher {
   async publish(publication: Publication): Promise<void> {
     await this.writeTiles(publication.tiles)
     await this.#writeStatements(publication.statements)
+    await this.#inTurn(async () => {
+      const path = await this.#refuseOtherWriter()
+      const note = Buffer.from(publication.note)
+      await this.#disk.writeWhole(join(this.#dir, 'signed-checkpoint'), note)
+      await this.#disk.syncDirectory(this.#dir)
+      await this.#disk.writeWhole(path, note)
+      await this.#disk.syncDirectory(this.publicDir)
+      this.#shown = publication.note
+    })
+    await this.#dropPartials(publication.tiles)
+  }
+
+  /**
+   * Shows a checkpoint again with cosignatures, unless a newer one is shown by now.
+   *
+   * @param quorum whether they are enough: it is then also shown as the newest witnessed one
+   * @returns whether it is the one shown
+   * @throws {LedgerError} `ledger_failed` when another writer was here
+   */
+  async showCosigned(note: string, quorum: boolean): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const path = await this.#refuseOtherWriter()
+      const bytes = Buffer.from(note)
+      const current = this.#shown !== null && textOf(this.#shown) === textOf(note)
+      if (quorum) await this.#disk.writeWhole(join(this.publicDir, WITNESSED_CHECKPOINT), bytes)
+      if (current) {
+        await this.#disk.writeWhole(path, bytes)
+        this.#shown = note
+      }
+      await this.#disk.syncDirectory(this.publicDir)
+      return current
+    })
+  }
+
+  /** The path of the checkpoint, when it is still the one this process showed last. */
+  async #refuseOtherWriter(): Promise<string> {
     const path = join(this.publicDir, 'checkpoint')
     const shown = (await this.#disk.readWhole(path))?.toString('utf8') ?? null
-    if (shown !== this.#shown) {
-      throw new LedgerError(
-        'ledger_failed',
-        `\`${path}\` was changed by another writer; this one must not sign again`,
-      )
-    }
-    const note = Buffer.from(publication.note)
-    await this.#disk.writeWhole(join(this.#dir, 'signed-checkpoint'), note)
-    await this.#disk.syncDirectory(this.#dir)
-    await this.#disk.writeWhole(path, note)
-    await this.#disk.syncDirectory(this.publicDir)
-    this.#shown = publication.note
-    await this.#dropPartials(publication.tiles)
+    if (shown === this.#shown) return path
+    throw new LedgerError(
+      'ledger_failed',
+      `\`${path}\` was changed by another writer; this one must not sign again`,
+    )
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {}) // whoever asked for it is told
+    return done
   }
 
   async #writeStatements(statements: readonly PublishedStatement[]): Promise<void> {
@@ -133,6 +178,11 @@ export class Publisher {
       await rm(dir, { recursive: true, force: true })
     }
   }
+}
+
+/** What a checkpoint's signatures are over. */
+export function textOf(note: string): string {
+  return note.slice(0, note.indexOf('\n\n') + 1)
 }
 
 function mismatch(name: string, expected: Buffer, got: Buffer): LedgerError {

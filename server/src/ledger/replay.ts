@@ -33,11 +33,17 @@ export interface Replayed {
   /** Tiles replayed up to the latest checkpoint, for the publisher to write or compare. */
   readonly tiles: readonly Tile[]
   /** Latest checkpoint signed, null before the first. */
-  readonly checkpoint: { readonly note: string; readonly size: number } | null
+  readonly checkpoint: Shown | null
 }
 
 interface Signed extends Checkpoint {
   readonly note: string
+}
+
+/** A signed checkpoint and how many entries it covers. */
+export interface Shown {
+  readonly note: string
+  readonly size: number
 }
 
 export interface ReplayParts {
@@ -198,10 +204,30 @@ function broken(frame: Frame, what: string): LedgerError {
 async function signedCheckpoints(parts: ReplayParts): Promise<Signed[]> {
   const { shown, signed } = await parts.publisher.found()
   const all: Signed[] = []
-  for (const note of new Set([shown, signed])) {
+  // Of two for one size the shown one goes last, and on: it may carry cosignatures.
+  for (const note of new Set([signed, shown])) {
     if (note !== null) all.push({ ...(await checkOwn(note, parts.verifierKey)), note })
   }
   return all.sort((a, b) => a.size - b.size)
+}
+
+/**
+ * The newest witnessed checkpoint, to build receipts on. It was one of those signed, so it is never ahead of them.
+ *
+ * @throws {LedgerError} `ledger_origin_mismatch`, `ledger_checkpoint_malformed`, `ledger_checkpoint_ahead`
+ */
+export async function witnessedCheckpoint(
+  parts: Pick<ReplayParts, 'publisher' | 'verifierKey'>,
+  signedSize: number,
+): Promise<Shown | null> {
+  const witnessed = await parts.publisher.witnessed()
+  if (witnessed === null) return null
+  const { size } = await checkOwn(witnessed, parts.verifierKey)
+  if (size <= signedSize) return { note: witnessed, size }
+  throw new LedgerError(
+    'ledger_checkpoint_ahead',
+    `witnesses cosigned ${size} entries, the newest checkpoint here is for ${signedSize}: the directory was rolled back`,
+  )
 }
 
 async function checkOwn(note: string, verifierKey: string): Promise<Checkpoint> {
