@@ -20,19 +20,19 @@ const STRINGS_MAX = 200_000
 const REMEMBERED_MAX = 512
 const REMEMBERED_CHARS_MAX = 80
 
-const NAMES: readonly string[] = [
+const NAMES: ReadonlySet<string> = new Set([
   ...RESPONSES_EVENTS.keys(),
   ...MESSAGES_EVENTS.keys(),
   ...RESPONSES_OUTPUT_ITEMS,
   ...MESSAGES_OUTPUT_BLOCKS,
-]
+])
 
 /** One per stream. */
 export class OtherTexts {
-  private readonly known = new Set(NAMES)
+  private readonly known = new Set<string>()
   private found = ''
   private count = 0
-  private said: ReadonlySet<string> = new Set()
+  private said: { has(text: string): boolean } = NOTHING_SAID
 
   /**
    * @param asides what stood beside the data: comments, ids, the event's name
@@ -50,8 +50,8 @@ export class OtherTexts {
 
   private text(text: string, repeats: (text: string) => boolean): void {
     this.count++
-    if (text.length < CHARS_MIN || this.known.has(text) || this.said.has(text)) return
-    if (repeats(text)) return
+    if (text.length < CHARS_MIN || NAMES.has(text) || this.known.has(text)) return
+    if (this.said.has(text) || repeats(text)) return
     if (text.length <= REMEMBERED_CHARS_MAX && this.known.size < REMEMBERED_MAX) this.known.add(text)
     this.found += `${text}\n`
   }
@@ -70,11 +70,15 @@ export class OtherTexts {
 
   /** Each element, and what the elements say one after the other: tokens of `logprobs`, words of a command. */
   private list(list: readonly JsonValue[], repeats: (text: string) => boolean): void {
+    if (list.length === 1) {
+      const [only] = list
+      if (only !== undefined) this.walk(only, repeats)
+      return
+    }
     const joined = new Map<string, string>()
     for (const each of list) {
       if (this.count > STRINGS_MAX) return
       this.walk(each, repeats)
-      if (list.length === 1) return
       if (typeof each === 'string') joined.set('', (joined.get('') ?? '') + each)
       else if (each !== null && typeof each === 'object' && !Array.isArray(each)) {
         for (const [key, inner] of Object.entries(each)) {
@@ -86,10 +90,17 @@ export class OtherTexts {
   }
 }
 
-function saidIn(parts: readonly StreamPart[]): ReadonlySet<string> {
-  const said = new Set<string>()
+const NOTHING_SAID: ReadonlySet<string> = new Set()
+
+/** HOSTILE: an answer of many parts is looked up in a set; one text, as most events have, is compared. */
+function saidIn(parts: readonly StreamPart[]): { has(text: string): boolean } {
+  let only: string | null = null
+  let many: Set<string> | null = null
   for (const part of parts) {
-    if (part.type === 'delta') said.add(part.text)
+    if (part.type !== 'delta') continue
+    if (only === null) only = part.text
+    else many = (many ?? new Set([only])).add(part.text)
   }
-  return said
+  if (many !== null) return many
+  return only === null ? NOTHING_SAID : { has: (text) => text === only }
 }

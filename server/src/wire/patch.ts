@@ -4,7 +4,7 @@
  * Spec: docs/spec/wire.md §8. Everything that is not patched leaves byte for byte as it came: numbers keep their
  * spelling, members their order, and the digest of an untouched member stays provable.
  */
-import type { JsonValue, MemberSpan, WireRequest } from './request.ts'
+import type { JsonValue, WireRequest } from './request.ts'
 
 /**
  * Sets (`JsonValue`) or removes (`undefined`) top-level members.
@@ -16,43 +16,87 @@ export function patchBody(
   patch: Readonly<Record<string, JsonValue | undefined>>,
 ): Buffer {
   const { body, members } = request
-  const chunks: Buffer[] = []
-  const pending = new Map(Object.entries(patch))
+  const splice = new Splice(body)
   let changed = false
-  let kept = 0
-  for (const member of members) {
-    const replacement = pending.get(member.key)
-    if (!pending.has(member.key)) {
-      pushMember(chunks, body.subarray(member.keyStart, member.end), kept++)
-      continue
+  for (const { key, keyStart, valueStart, end } of members) {
+    if (!Object.hasOwn(patch, key)) splice.keep(keyStart, end)
+    else {
+      changed = true
+      const value = patch[key]
+      if (value !== undefined) splice.replace(keyStart, valueStart, JSON.stringify(value))
     }
-    pending.delete(member.key)
-    changed = true
-    if (replacement === undefined) continue
-    pushMember(chunks, memberBytes(body, member, replacement), kept++)
   }
-  for (const [key, value] of pending) {
-    if (value === undefined) continue
+  for (const key of Object.keys(patch)) {
+    const value = patch[key]
+    if (value === undefined || members.some((member) => member.key === key)) continue
     changed = true
-    pushMember(chunks, Buffer.from(`${JSON.stringify(key)}:${JSON.stringify(value)}`), kept++)
+    splice.add(`${JSON.stringify(key)}:${JSON.stringify(value)}`)
   }
-  if (!changed) return body
-  return Buffer.concat([OPEN, ...chunks, CLOSE])
+  return changed ? splice.bytes() : body
 }
 
-const OPEN = Buffer.from('{')
-const CLOSE = Buffer.from('}')
-const COMMA = Buffer.from(',')
+/** A body in the making: runs of the old one, and texts between them. */
+class Splice {
+  private readonly body: Buffer
+  /** Alternately a text and the start and end of a run of the body that follows it. */
+  private readonly texts: string[] = []
+  private readonly runs: number[] = []
+  private text = '{'
+  private first = true
 
-function pushMember(chunks: Buffer[], bytes: Buffer, index: number): void {
-  if (index > 0) chunks.push(COMMA)
-  chunks.push(bytes)
-}
+  constructor(body: Buffer) {
+    this.body = body
+  }
 
-/** The member's own key bytes with a new value. */
-function memberBytes(body: Buffer, member: MemberSpan, value: JsonValue): Buffer {
-  return Buffer.concat([
-    body.subarray(member.keyStart, member.valueStart),
-    Buffer.from(JSON.stringify(value)),
-  ])
+  keep(start: number, end: number): void {
+    const { runs } = this
+    const before = runs[runs.length - 1]
+    // Members with one comma between them are one run.
+    if (this.text === '' && before !== undefined && before + 1 === start) {
+      runs[runs.length - 1] = end
+      return
+    }
+    this.comma()
+    this.run(start, end)
+  }
+
+  /** The member's own key bytes with a new value. */
+  replace(keyStart: number, valueStart: number, value: string): void {
+    this.comma()
+    this.run(keyStart, valueStart)
+    this.text = value
+  }
+
+  add(member: string): void {
+    this.comma()
+    this.text += member
+  }
+
+  bytes(): Buffer {
+    const { body, texts, runs } = this
+    const last = `${this.text}}`
+    let length = Buffer.byteLength(last)
+    texts.forEach((text, i) => {
+      length += Buffer.byteLength(text) + (runs[i * 2 + 1] ?? 0) - (runs[i * 2] ?? 0)
+    })
+    const bytes = Buffer.allocUnsafe(length)
+    let at = 0
+    texts.forEach((text, i) => {
+      at += bytes.write(text, at)
+      at += body.copy(bytes, at, runs[i * 2], runs[i * 2 + 1])
+    })
+    bytes.write(last, at)
+    return bytes
+  }
+
+  private comma(): void {
+    if (!this.first) this.text += ','
+    this.first = false
+  }
+
+  private run(start: number, end: number): void {
+    this.texts.push(this.text)
+    this.runs.push(start, end)
+    this.text = ''
+  }
 }

@@ -7,7 +7,7 @@
  *
  * Spec: docs/spec/wire.md §2. Input is HOSTILE: every defect is a WireError, never a crash.
  */
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { WireError } from './error.ts'
 import type { JsonValue, MemberSpan } from './request.ts'
 
@@ -17,8 +17,8 @@ export const DEPTH_MAX = 64
 /** Up to this many keys an object's keys are compared pairwise in place; above it a Set is built. */
 const PAIRWISE_KEYS_MAX = 12
 
-/** Bytes of a string looked at one by one before `Buffer.indexOf` takes over: a call costs about as much. */
-const STRING_PROBE_BYTES = 24
+/** Bytes of a string looked at one by one before `indexOf` takes over: a call costs about as much. */
+const STRING_PROBE_BYTES = 16
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -38,26 +38,29 @@ export interface StrictJson {
 export function parseStrictJson(bytes: Buffer): StrictJson {
   if (bytes.length === 0)
     throw new WireError('wire_body_empty', 'the body is empty, a JSON object was expected')
-  if (!isUtf8(bytes)) throw new WireError('wire_utf8_invalid', 'the body is not valid UTF-8')
-  const members = new Scanner(bytes).scan()
+  const ascii = isAscii(bytes)
+  if (!ascii && !isUtf8(bytes)) throw new WireError('wire_utf8_invalid', 'the body is not valid UTF-8')
+  // One character a byte, so that places in it are places in the bytes.
+  const raw = bytes.toString('latin1')
+  const members = new Scanner(raw, ascii).scan()
   try {
     // JSON.parse returns `any`; its results are exactly JsonValue.
-    return { value: JSON.parse(bytes.toString('utf8')) as JsonValue, members }
+    return { value: JSON.parse(ascii ? raw : bytes.toString('utf8')) as JsonValue, members }
   } catch {
     throw new WireError('wire_json_invalid', 'the body is not valid JSON (or is cut short)')
   }
 }
 
-/** One open container: where its keys start in the key stack, or a Set once there are many. */
-interface Frame {
-  readonly object: boolean
-  readonly keysBase: number
-  seen: Set<string> | null
-}
+/** Keys seen of an open object that has many, else null. */
+type SeenKeys = Set<string> | null
 
 class Scanner {
-  private readonly bytes: Buffer
-  private readonly frames: Frame[] = []
+  /** The bytes as Latin-1. */
+  private readonly raw: string
+  private readonly ascii: boolean
+  /** Of each open container: where its keys start in `keys`, or -1 for a list. */
+  private readonly bases: number[] = []
+  private readonly seen: SeenKeys[] = []
   /** Start and end (quotes excluded) of each key of each open object, flattened. */
   private readonly keys: number[] = []
   private readonly members: MemberSpan[] = []
@@ -65,19 +68,21 @@ class Scanner {
   private memberKey = ''
   private memberValueStart = -1
 
-  constructor(bytes: Buffer) {
-    this.bytes = bytes
+  constructor(raw: string, ascii: boolean) {
+    this.raw = raw
+    this.ascii = ascii
   }
 
   /** Walks the bytes once. On bytes that are not JSON it may stop anywhere: `JSON.parse` then rejects them. */
   scan(): readonly MemberSpan[] {
-    const { bytes, frames } = this
+    const { raw, bases } = this
+    const { length } = raw
     let expectKey = false
     let closed = false
     /** End of the last significant token. */
     let last = 0
-    for (let i = 0; i < bytes.length; ) {
-      const byte = bytes[i] as number
+    for (let i = 0; i < length; ) {
+      const byte = raw.charCodeAt(i)
       if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) {
         i++
         continue
@@ -85,7 +90,7 @@ class Scanner {
       if (closed) throw new WireError('wire_json_trailing', `data follows the JSON value at byte ${i}`)
       if (this.memberValueStart === -2) this.memberValueStart = i
       if (byte === QUOTE) {
-        const end = this.stringEnd(i)
+        const end = stringEnd(raw, i)
         if (end < 0) return []
         if (expectKey) this.addKey(i, end)
         expectKey = false
@@ -98,15 +103,15 @@ class Scanner {
         this.open(byte === 0x7b)
         expectKey = byte === 0x7b
       } else if (byte === 0x7d || byte === 0x5d) {
-        if (frames.length === 1) this.endMember(last)
+        if (bases.length === 1) this.endMember(last)
         this.close()
-        closed = frames.length === 0
+        closed = bases.length === 0
         expectKey = false
       } else if (byte === 0x2c) {
-        if (frames.length === 1) this.endMember(last)
-        expectKey = frames.length > 0 && (frames[frames.length - 1] as Frame).object
+        if (bases.length === 1) this.endMember(last)
+        expectKey = bases.length > 0 && bases[bases.length - 1] !== -1
       } else if (byte === 0x3a) {
-        if (frames.length === 1 && this.memberValueStart === -1) this.memberValueStart = -2
+        if (bases.length === 1 && this.memberValueStart === -1) this.memberValueStart = -2
       }
       last = i
     }
@@ -114,67 +119,50 @@ class Scanner {
   }
 
   private open(object: boolean): void {
-    if (this.frames.length >= DEPTH_MAX) {
+    if (this.bases.length >= DEPTH_MAX) {
       throw new WireError('wire_json_too_deep', `the body nests deeper than ${DEPTH_MAX} levels`)
     }
-    this.frames.push({ object, keysBase: this.keys.length, seen: null })
+    this.bases.push(object ? this.keys.length : -1)
+    this.seen.push(null)
   }
 
   private close(): void {
-    const frame = this.frames.pop()
-    if (frame !== undefined) this.keys.length = frame.keysBase
-  }
-
-  /** Index after the closing quote, or -1 when the string is not closed. */
-  private stringEnd(start: number): number {
-    const { bytes } = this
-    let i = start + 1
-    const probeEnd = Math.min(bytes.length, i + STRING_PROBE_BYTES)
-    while (i < probeEnd) {
-      const byte = bytes[i]
-      if (byte === QUOTE) return i + 1
-      i += byte === BACKSLASH ? 2 : 1
-    }
-    // INVARIANT: i stands at the start of an unescaped character, so backslashes are counted from here.
-    const from = i
-    for (;;) {
-      const quote = bytes.indexOf(QUOTE, i)
-      if (quote < 0) return -1
-      let backslashes = 0
-      while (quote - 1 - backslashes >= from && bytes[quote - 1 - backslashes] === BACKSLASH) backslashes++
-      if (backslashes % 2 === 0) return quote + 1
-      i = quote + 1
-    }
+    const base = this.bases.pop()
+    this.seen.pop()
+    if (base !== undefined && base !== -1) this.keys.length = base
   }
 
   private addKey(start: number, end: number): void {
-    const frame = this.frames[this.frames.length - 1]
-    if (frame === undefined) return
-    const { bytes, keys } = this
-    if (this.frames.length === 1) {
+    const { raw, keys, bases, seen } = this
+    const depth = bases.length - 1
+    const base = bases[depth]
+    if (base === undefined || base === -1) return
+    if (depth === 0) {
       this.memberKeyStart = start
       this.memberKey = this.keyText(start + 1, end - 1)
       this.memberValueStart = -1
     }
-    if (frame.seen === null) {
-      const count = (keys.length - frame.keysBase) / 2
-      if (count < PAIRWISE_KEYS_MAX && !this.hasEscape(start + 1, end - 1)) {
-        for (let k = frame.keysBase; k < keys.length; k += 2) {
-          if (sameBytes(bytes, keys[k] as number, keys[k + 1] as number, start + 1, end - 1)) {
+    let known = seen[depth] ?? null
+    if (known === null) {
+      const count = (keys.length - base) / 2
+      if (count < PAIRWISE_KEYS_MAX && !hasEscape(raw, start + 1, end - 1)) {
+        for (let k = base; k < keys.length; k += 2) {
+          if (sameChars(raw, keys[k] as number, keys[k + 1] as number, start + 1, end - 1)) {
             throw this.duplicate(start, end)
           }
         }
         keys.push(start + 1, end - 1)
         return
       }
-      frame.seen = new Set()
-      for (let k = frame.keysBase; k < keys.length; k += 2) {
-        frame.seen.add(this.keyText(keys[k] as number, keys[k + 1] as number))
+      known = new Set()
+      seen[depth] = known
+      for (let k = base; k < keys.length; k += 2) {
+        known.add(this.keyText(keys[k] as number, keys[k + 1] as number))
       }
     }
     const text = this.keyText(start + 1, end - 1)
-    if (frame.seen.has(text)) throw this.duplicate(start, end)
-    frame.seen.add(text)
+    if (known.has(text)) throw this.duplicate(start, end)
+    known.add(text)
   }
 
   private endMember(end: number): void {
@@ -184,17 +172,13 @@ class Scanner {
     this.memberValueStart = -1
   }
 
-  private hasEscape(start: number, end: number): boolean {
-    for (let i = start; i < end; i++) if (this.bytes[i] === BACKSLASH) return true
-    return false
-  }
-
   /** The key as `JSON.parse` will see it: `"a"` and `"\u0061"` are the same key. */
   private keyText(start: number, end: number): string {
-    const raw = this.bytes.toString('utf8', start, end)
-    if (!this.hasEscape(start, end)) return raw
+    const raw = this.raw.slice(start, end)
+    const text = this.ascii ? raw : Buffer.from(raw, 'latin1').toString('utf8')
+    if (!raw.includes('\\')) return text
     try {
-      return JSON.parse(`"${raw}"`) as string
+      return JSON.parse(`"${text}"`) as string
     } catch {
       throw new WireError('wire_json_invalid', `the key at byte ${start - 1} is not a valid JSON string`)
     }
@@ -206,8 +190,36 @@ class Scanner {
   }
 }
 
-function sameBytes(bytes: Buffer, startA: number, endA: number, startB: number, endB: number): boolean {
+/** Index after the closing quote of the string that opens at `start`, or -1 when it is not closed. */
+function stringEnd(raw: string, start: number): number {
+  let i = start + 1
+  const probeEnd = Math.min(raw.length, i + STRING_PROBE_BYTES)
+  while (i < probeEnd) {
+    const byte = raw.charCodeAt(i)
+    if (byte === QUOTE) return i + 1
+    i += byte === BACKSLASH ? 2 : 1
+  }
+  // INVARIANT: i stands at the start of an unescaped character, so backslashes are counted from here.
+  const from = i
+  for (;;) {
+    const quote = raw.indexOf('"', i)
+    if (quote < 0) return -1
+    let backslashes = 0
+    while (quote - 1 - backslashes >= from && raw.charCodeAt(quote - 1 - backslashes) === BACKSLASH)
+      backslashes++
+    if (backslashes % 2 === 0) return quote + 1
+    i = quote + 1
+  }
+}
+
+function hasEscape(raw: string, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (raw.charCodeAt(i) === BACKSLASH) return true
+  return false
+}
+
+function sameChars(raw: string, startA: number, endA: number, startB: number, endB: number): boolean {
   if (endA - startA !== endB - startB) return false
-  for (let a = startA, b = startB; a < endA; a++, b++) if (bytes[a] !== bytes[b]) return false
+  for (let a = startA, b = startB; a < endA; a++, b++)
+    if (raw.charCodeAt(a) !== raw.charCodeAt(b)) return false
   return true
 }
