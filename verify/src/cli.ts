@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import {
   checkConsistency,
   type LedgerReport,
+  openPack,
   parseHead,
   parseVerifierKey,
   toBase64,
@@ -16,9 +17,10 @@ import {
   type VerifierKey,
   VerifyError,
   verifyLedger,
+  verifyPack,
   verifyReceipt,
 } from './index.ts'
-import { directoryReader } from './node.ts'
+import { directoryReader, readPackDirectory } from './node.ts'
 import { printable, printableJson } from './printable.ts'
 import { FILE_BYTES_MAX } from './reader.ts'
 
@@ -33,6 +35,9 @@ const USAGE = `sekisho-verify: checks a Sekisho ledger with public keys only
   sekisho-verify consistency OLD NEW --dir DIR|URL --key VKEY
       Checks that checkpoint NEW continues checkpoint OLD, by the tiles in DIR.
 
+  sekisho-verify pack FILE|DIR --key VKEY
+      Checks an evidence pack offline: every leaf of its span, every shown slot, the statements, the order it answers.
+
   --key VKEY   the log's verifier key (name+hash+base64), or a file that holds it
   --statements-head N  newest statement seen earlier: fails when the ledger shows less
   --json       one JSON object on standard output
@@ -42,6 +47,9 @@ Exit status: 0 good, 1 verification failed, 2 wrong usage or unreadable input.
 Without --saved, an operator who holds the log key can show a shortened or rewritten ledger and it will verify:
 keep every checkpoint you have seen. The statement head is not signed: keep the highest you have seen, too.
 `
+
+/** Largest pack read. */
+const PACK_BYTES_MAX = 1024 * 1024 * 1024
 
 class UsageError extends Error {}
 
@@ -60,6 +68,7 @@ const COMMANDS: Record<string, (args: Arguments) => Promise<Findings>> = {
   ledger: ledgerCommand,
   receipt: receiptCommand,
   consistency: consistencyCommand,
+  pack: packCommand,
 }
 
 async function ledgerCommand(args: Arguments): Promise<Findings> {
@@ -137,24 +146,51 @@ async function consistencyCommand(args: Arguments): Promise<Findings> {
   return { origin: young.origin, old_size: old.size, new_size: young.size }
 }
 
+async function packCommand(args: Arguments): Promise<Findings> {
+  const [place] = args.positionals
+  if (place === undefined || args.positionals.length !== 1)
+    throw new UsageError('`pack` takes one file or directory')
+  const files = (await readPackDirectory(place)) ?? openPack(await readInput(place, PACK_BYTES_MAX))
+  const { checkpoint, manifest, order, counts, statements, contents, wrappedKeys } = await verifyPack(
+    files,
+    args.key,
+  )
+  return {
+    origin: checkpoint.origin,
+    size: checkpoint.size,
+    span: `entries ${manifest.span.from} to ${manifest.span.to - 1}, every leaf of them`,
+    order: `entry ${manifest.order}, profile ${order.profile}`,
+    institution: order.institution ?? 'any',
+    entries: counts,
+    fields_shown: manifest.fields.shown,
+    fields_withheld: manifest.fields.withheld,
+    sample: manifest.sample ?? 'none',
+    contents,
+    statements,
+    agreements: manifest.agreements,
+    wrapped_keys: wrappedKeys,
+    unchecked: 'why an entry is kept back; the readable pages; whether the signers were entitled to order',
+  }
+}
+
 function readerFor(place: string) {
   return /^https?:\/\//.test(place) ? urlReader(place) : directoryReader(place)
 }
 
-async function readInput(file: string): Promise<Uint8Array> {
-  const bytes = await readOptional(file)
+async function readInput(file: string, bytesMax = FILE_BYTES_MAX): Promise<Uint8Array> {
+  const bytes = await readOptional(file, bytesMax)
   if (bytes === null) throw new UsageError(`cannot read \`${file}\`: it is not there`)
   return bytes
 }
 
 /** A file or pipe that the caller named, up to a bound: a device never ends. Null when there is none. */
-async function readOptional(file: string): Promise<Uint8Array | null> {
+async function readOptional(file: string, bytesMax = FILE_BYTES_MAX): Promise<Uint8Array | null> {
   const chunks: Buffer[] = []
   let length = 0
   try {
     // The stream closes the handle.
     const handle = await open(file)
-    for await (const chunk of handle.createReadStream({ end: FILE_BYTES_MAX })) {
+    for await (const chunk of handle.createReadStream({ end: bytesMax })) {
       chunks.push(chunk as Buffer) // no encoding is set
       length += (chunk as Buffer).length
     }
@@ -163,7 +199,7 @@ async function readOptional(file: string): Promise<Uint8Array | null> {
     if (code === 'ENOENT') return null
     throw new UsageError(`cannot read \`${file}\` (${code})`, { cause })
   }
-  if (length > FILE_BYTES_MAX) throw new UsageError(`\`${file}\` is over ${FILE_BYTES_MAX} bytes`)
+  if (length > bytesMax) throw new UsageError(`\`${file}\` is over ${bytesMax} bytes`)
   return Buffer.concat(chunks)
 }
 

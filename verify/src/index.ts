@@ -32,6 +32,7 @@ export {
   type VerifierKey,
   verifyNote,
 } from './note.ts'
+export * from './pack.ts'
 export {
   isQuorum,
   type Policy,
@@ -42,6 +43,7 @@ export {
 } from './policy.ts'
 export { verifyConsistency, verifyInclusion } from './proof.ts'
 export { type NodeReader, proveConsistency, proveInclusion, rootFrom } from './prove.ts'
+export { proveRange, type Span, verifyRange } from './range.ts'
 export { type LedgerReader, urlReader } from './reader.ts'
 export {
   formatReceipt,
@@ -70,6 +72,7 @@ export {
   SALT_BYTES,
   type Salts,
 } from './record.ts'
+export { drawSample } from './sample.ts'
 export * from './statement.ts'
 export { parseHead, STATEMENT_HEAD, statementPath, walkStatements } from './statement-chain.ts'
 export {
@@ -80,6 +83,7 @@ export {
   type StatementEntry,
 } from './statement-entry.ts'
 export { StatementKeys } from './statement-keys.ts'
+export { PACK_FILES_MAX, PACK_PATH, readTar, writeTar } from './tar.ts'
 export {
   encodeBundle,
   foldTile,
@@ -101,4 +105,17 @@ export {
   type SavedHead,
   verifyLedger,
 } from './verify-ledger.ts'
+export { encodeSpan, openPack, type PackReport, verifyPack } from './verify-pack.ts'
 export { readWitnessed, verifyWitnessed, type WitnessedCheckpoint, type WitnessWord } from './witnessed.ts'
+export {
+  type CustodianSeat,
+  type Envelope,
+  envelopeInfo,
+  epochKeyCheck,
+  formatWrappedKey,
+  groupsOf,
+  isWrappedKey,
+  parseWrappedKey,
+  WRAPPED_KEY_TYPE,
+  type WrappedKey,
+} from './wrapped-key.ts'

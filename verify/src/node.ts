@@ -4,11 +4,12 @@
  * Threat: the directory was made by somebody else. A link would show the reader's own files, a device or a pipe would
  * never end, so only regular files inside the directory are read, and never more than a bounded number of bytes.
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { readdir, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { VerifyError } from './error.ts'
 import { FILE_BYTES_MAX, type LedgerReader } from './reader.ts'
+import { PACK_FILES_MAX, PACK_PATH } from './tar.ts'
 
 /** Absent on Windows, where neither links of this kind nor pipes lie in a directory. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
@@ -44,6 +45,29 @@ export function directoryReader(dir: string): LedgerReader {
       )
     },
   }
+}
+
+/**
+ * The files of an unpacked evidence pack, or null when `place` is no directory.
+ *
+ * @throws {VerifyError} `pack_container` for a name no pack has, `read_failed`, `read_too_large`
+ */
+export async function readPackDirectory(place: string): Promise<Map<string, Uint8Array> | null> {
+  if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) return null
+  const reader = directoryReader(place)
+  const files = new Map<string, Uint8Array>()
+  const pending = ['']
+  for (let dir = pending.pop(); dir !== undefined; dir = pending.pop()) {
+    for (const name of (await reader.list?.(dir === '' ? '.' : dir)) ?? []) {
+      const path = dir === '' ? name : `${dir}/${name}`
+      const plain = path.endsWith('/') ? path.slice(0, -1) : path
+      if (!PACK_PATH.test(plain) || files.size >= PACK_FILES_MAX)
+        throw new VerifyError('pack_container', `\`${path}\` is no file of an evidence pack`, { place: path })
+      if (path.endsWith('/')) pending.push(plain)
+      else files.set(path, (await reader.read(path)) ?? new Uint8Array())
+    }
+  }
+  return files
 }
 
 async function realRoot(dir: string): Promise<string> {

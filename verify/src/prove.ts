@@ -9,7 +9,7 @@ import { type Hash, nodeHash } from './merkle.ts'
 /** Hash of the complete subtree over entries [index·2^level, (index+1)·2^level). */
 export type NodeReader = (level: number, index: number) => Promise<Hash>
 
-type Range = readonly [start: number, end: number]
+export type Range = readonly [start: number, end: number]
 
 /** @throws {VerifyError} `proof_index_range`, and whatever `read` throws */
 export async function proveInclusion(index: number, size: number, read: NodeReader): Promise<Hash[]> {
@@ -59,7 +59,7 @@ export async function rootFrom(size: number, read: NodeReader): Promise<Hash> {
 }
 
 /** MTH of a range that starts where a complete subtree of its size could start. */
-async function rangeHash([start, end]: Range, read: NodeReader): Promise<Hash> {
+export async function rangeHash([start, end]: Range, read: NodeReader): Promise<Hash> {
   const length = end - start
   const largest = length === 1 ? 1 : split(length)
   if (largest * 2 === length || length === 1) {
@@ -71,7 +71,7 @@ async function rangeHash([start, end]: Range, read: NodeReader): Promise<Hash> {
 }
 
 /** Largest power of two below `n`, for n ≥ 2. */
-function split(n: number): number {
+export function split(n: number): number {
   let k = 1
   while (k * 2 < n) k *= 2
   return k
