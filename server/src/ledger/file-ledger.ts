@@ -5,12 +5,13 @@
  */
 import { FIELD_NAMES, type FieldName, parseCheckpoint, utf8 } from 'sekisho-verify'
 import { directoryReader } from 'sekisho-verify/node'
+import type { Batch } from './batch.ts'
 import { type Opened, openEntry } from './decoder.ts'
 import { type Disk, isCapacityError } from './disk.ts'
 import type { Encoder } from './encoder.ts'
 import { LedgerError } from './error.ts'
 import { BLOB_AT, type EntryKind, type Frame, finishFrame, leafOf } from './frame.ts'
-import { GroupCommit, type Pending } from './group-commit.ts'
+import { GroupCommit } from './group-commit.ts'
 import type {
   Appended,
   EntryDraft,
@@ -30,7 +31,6 @@ import type { Tile, TileTree } from './tile-tree.ts'
 import type { Wal } from './wal.ts'
 
 export const CHECKPOINT_INTERVAL_MS = 1000
-export const SEGMENT_BYTES = 64 * 1024 * 1024
 /** Entries read ahead of the one handed out by `entries`. */
 const READ_AHEAD = 8
 
@@ -99,7 +99,6 @@ export class FileLedger implements Ledger {
     this.#writeReceipt = createReceiptWriter(directoryReader(publisher.publicDir))
     this.#commit = new GroupCommit({
       wal: parts.wal,
-      segmentBytes: options.segmentBytes ?? SEGMENT_BYTES,
       onDurable: (batch) => this.#settle(batch),
       onRejected: () => this.#forgetPending(),
       onRoll: () => this.#keepState(),
@@ -124,13 +123,21 @@ export class FileLedger implements Ledger {
     return this.#note
   }
 
-  async append(draft: EntryDraft): Promise<Appended> {
+  append(draft: EntryDraft): Promise<Appended> {
+    return new Promise((resolve, reject) => this.#append(draft, resolve, reject)) // what it throws rejects
+  }
+
+  #append(
+    draft: EntryDraft,
+    resolve: (appended: Appended) => void,
+    reject: (error: LedgerError) => void,
+  ): void {
     if (this.#closed) throw closedError()
     this.#commit.check()
     const timeMs = this.#options.clock.nowMs()
     const { index } = this.#next
     const refers = draft.class === 'statement' ? this.#next.statement : closes(draft)
-    const unfinished = this.#encode(draft, timeMs)
+    const frame = this.#encode(draft, timeMs)
     if (
       draft.class === 'exchange' &&
       draft.kind === 'outcome' &&
@@ -141,14 +148,14 @@ export class FileLedger implements Ledger {
     const kind: EntryKind = draft.class === 'statement' ? 'statement' : draft.kind
     this.#next = { index: index + 1, statement: kind === 'statement' ? index : this.#next.statement }
     const header = { kind, index, timeMs, refers, durable: this.#tree.size }
-    const frame = finishFrame(unfinished, header)
-    return new Promise((resolve, reject) => {
-      this.#commit.push({
-        ...header,
-        frame,
-        resolve: () => resolve({ index, timeMs }),
-        reject,
-      })
+    finishFrame(frame, header)
+    this.#commit.push({
+      kind,
+      index,
+      refers,
+      frameBytes: frame.length,
+      resolve: () => resolve({ index, timeMs }),
+      reject,
     })
   }
 
@@ -235,18 +242,18 @@ export class FileLedger implements Ledger {
     await this.#publishing
     if (this.#commit.writable && this.#tree.size > this.#noteSize) await this.#publish()
     this.#commit.stop()
+    if (!this.#commit.failed) await this.#parts.wal.rewind()
     for (const waiter of this.#waiters.splice(0)) waiter.reject(closedError())
     await this.#parts.wal.close()
     await this.#parts.release()
   }
 
   #encode(draft: EntryDraft, timeMs: number): Buffer {
-    if (draft.class === 'statement') return this.#parts.encoder.statement(draft, timeMs, this.#next.statement)
-    return this.#parts.encoder.exchange(
-      draft,
-      timeMs,
-      this.#epochKey(`institution/${draft.institution}`, timeMs),
-    )
+    const { encoder } = this.#parts
+    const batch = this.#commit.batch()
+    if (draft.class === 'statement') return encoder.statement(batch, draft, timeMs, this.#next.statement)
+    const epochKey = this.#epochKey(`institution/${draft.institution}`, timeMs)
+    return encoder.exchange(batch, draft, timeMs, epochKey)
   }
 
   #epochKey(owner: string, timeMs: number) {
@@ -261,13 +268,16 @@ export class FileLedger implements Ledger {
   }
 
   /** A batch became durable: it is part of the tree now. */
-  #settle(batch: readonly Pending[]): void {
-    for (const { kind, index, refers, frame } of batch) {
+  #settle({ entries, frames }: Batch): void {
+    let at = 0
+    for (const { kind, index, refers, frameBytes } of entries) {
+      const frame = frames.subarray(at, at + frameBytes)
+      at += frameBytes
       if (kind === 'intent') this.#intents.opened(index)
       if (kind === 'outcome') this.#intents.closed(refers)
       if (kind === 'statement') {
         this.#lastStatement = index
-        this.#statements.push({ index, blob: frame.subarray(BLOB_AT) })
+        this.#statements.push({ index, blob: Buffer.from(frame.subarray(BLOB_AT)) }) // the batch is used again
       }
       this.#tree.push(leafOf(frame))
     }

@@ -27,6 +27,7 @@ export const SLOT_AT = FRAME_HEAD_BYTES
 const BODY_AT = SLOT_AT + SLOT_BYTES
 export const LEAF_AT = BODY_AT + 36
 export const BLOB_AT = LEAF_AT + LEAF_BYTES
+const MAGIC = 0x534b4631
 export const FRAME_MAGIC = Buffer.from('SKF1')
 /** Largest frame: bounds what a damaged length can make the reader allocate. */
 export const FRAME_BYTES_MAX = 64 * 1024 * 1024
@@ -49,11 +50,6 @@ export interface Frame {
 /** What a frame says of its entry besides the content. */
 export type FrameHeader = Omit<Frame, 'slot' | 'leaf' | 'blob'>
 
-/** An unfinished frame of the right size: fill leaf, blob and, if there is a secret, the slot; then `finishFrame`. */
-export function allocateFrame(blobBytes: number): Buffer {
-  return Buffer.allocUnsafe(BLOB_AT + blobBytes).fill(0, SLOT_AT, BODY_AT)
-}
-
 export function slotOf(frame: Buffer): Buffer {
   return frame.subarray(SLOT_AT, BODY_AT)
 }
@@ -62,8 +58,9 @@ export function leafOf(frame: Buffer): Buffer {
   return frame.subarray(LEAF_AT, BLOB_AT)
 }
 
-export function finishFrame(frame: Buffer, header: FrameHeader): Buffer {
-  frame.set(FRAME_MAGIC, 0)
+/** Completes a frame whose slot, leaf and blob are there. */
+export function finishFrame(frame: Buffer, header: FrameHeader): void {
+  frame.writeUInt32BE(MAGIC, 0)
   frame.writeUInt32BE(frame.length - FRAME_HEAD_BYTES, 4)
   frame.writeUInt32BE(KINDS.indexOf(header.kind) * 0x1000000, BODY_AT)
   writeNumber(frame, header.index, BODY_AT + 4)
@@ -73,7 +70,6 @@ export function finishFrame(frame: Buffer, header: FrameHeader): Buffer {
   const crc = checksum(frame)
   frame.writeUInt32BE(crc, 8)
   sealSlot(slotOf(frame), crc)
-  return frame
 }
 
 /** Length of the frame that begins here, or null when this is no frame head. */

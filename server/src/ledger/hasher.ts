@@ -12,9 +12,14 @@ export const HASH_BYTES = 32
 const leafInput = Buffer.alloc(1 + 72)
 const nodeInput = Buffer.alloc(1 + 2 * HASH_BYTES, 1)
 
+/** SHA-256(data) as a string of 32 latin1 characters: several are joined and written at once. */
+export function sha256(data: Uint8Array): string {
+  return hash('sha256', data, 'binary')
+}
+
 /** Writes SHA-256(data) to `out` at `at`. */
 export function sha256Into(data: Uint8Array, out: Buffer, at: number): void {
-  out.write(hash('sha256', data, 'binary'), at, HASH_BYTES, 'binary')
+  out.write(sha256(data), at, HASH_BYTES, 'binary')
 }
 
 /** Writes the RFC 6962 leaf hash of a 72-byte leaf. */

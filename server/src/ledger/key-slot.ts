@@ -12,6 +12,7 @@
 import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { EpochKey } from './key-ring.ts'
+import type { RandomSource } from './random-pool.ts'
 
 export const SLOT_BYTES = 40
 export const SECRET_BYTES = 32
@@ -32,10 +33,14 @@ export type KeySlot =
   | { readonly state: 'live'; readonly epochKey: number; readonly secret: Buffer }
   | { readonly state: 'empty' | 'defect' }
 
-/** Fills a slot but for its CRC. */
-export function writeSecret(slot: Buffer, epochKey: EpochKey, secret: Uint8Array): void {
+/** Fills a slot but for its CRC, with a fresh secret. */
+export function fillSlot(slot: Buffer, epochKey: EpochKey, random: RandomSource): void {
   slot.writeUInt32BE(epochKey.id, 0)
-  slot.set(secret, SECRET_AT)
+  random(slot, SECRET_AT, SECRET_BYTES)
+}
+
+export function secretOf(slot: Buffer): Buffer {
+  return slot.subarray(SECRET_AT, CRC_AT)
 }
 
 /** Ties a live slot to the frame whose CRC this is. An empty slot stays empty. */
@@ -48,7 +53,7 @@ export function parseSlot(slot: Buffer, frameCrc: number): KeySlot {
   const whole = slot.readUInt32BE(CRC_AT) === crc32(slot.subarray(0, CRC_AT), frameCrc)
   const epochKey = slot.readUInt32BE(0)
   if (!whole || epochKey === 0) return { state: 'defect' }
-  return { state: 'live', epochKey, secret: slot.subarray(SECRET_AT, CRC_AT) }
+  return { state: 'live', epochKey, secret: secretOf(slot) }
 }
 
 /** The content key: SHA-256(00000001 ‖ epoch key ‖ domain ‖ u32 epoch key number ‖ secret). */

@@ -38,7 +38,7 @@ export async function openLedgerOn(disk: Disk, options: LedgerOptions): Promise<
   let wal: Wal | null = null
   try {
     const publisher = new Publisher(disk, options.dir)
-    wal = await Wal.open(disk, join(options.dir, 'wal'), logIdOf(signer))
+    wal = await Wal.open(disk, join(options.dir, 'wal'), logIdOf(signer), options.segmentBytes)
     const replayed = await replay({
       disk,
       dir: options.dir,

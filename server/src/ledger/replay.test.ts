@@ -28,7 +28,9 @@ function boundaries(path: string): number[] {
   const bytes = readFileSync(path)
   const at = [SEGMENT_HEADER_BYTES]
   for (let offset = SEGMENT_HEADER_BYTES; offset < bytes.length; ) {
-    offset += frameLength(bytes.subarray(offset)) ?? bytes.length
+    const length = frameLength(bytes.subarray(offset))
+    if (length === null) break // room
+    offset += length
     at.push(offset)
   }
   return at
@@ -67,6 +69,16 @@ test('the last frame torn at every byte: what came before it is kept, the rest i
       cut === end ? [3, end, false] : [2, start, cut > start],
       `cut at ${cut}`,
     )
+    // The same tear where room had been made: zeros follow.
+    writeFileSync(path, Buffer.concat([whole.subarray(0, cut), Buffer.alloc(whole.length - cut)]))
+    const roomy = await realDisk.openFile(path)
+    let kept = 0
+    const found = await scanFrames(roomy, 0, () => kept++)
+    await roomy.close()
+    const last = whole.subarray(cut, end).some((byte) => byte !== 0)
+      ? [2, start, cut > start]
+      : [3, end, false]
+    assert.deepEqual([kept, found.end, found.torn], last, `zeros from ${cut}`)
   }
   // And through the front door, at a sample of the cuts.
   for (const cut of [

@@ -128,6 +128,7 @@ class Walk {
       file,
       frames.slice(0, kept).map(({ offset }) => offset),
       frames[kept]?.offset ?? scan.end,
+      kept < frames.length || scan.torn ? undefined : scan.fileBytes,
     )
   }
 
@@ -155,8 +156,8 @@ class Walk {
   }
 
   /** What was read may still be only in memory: it is synced before anything is built on it. */
-  async #resume(file: DiskFile, offsets: number[], end: number): Promise<void> {
-    await this.#parts.wal.resume(file, offsets, end)
+  async #resume(file: DiskFile, offsets: number[], end: number, roomTo?: number): Promise<void> {
+    await this.#parts.wal.resume(file, offsets, end, roomTo)
     await this.#parts.wal.sync()
   }
 

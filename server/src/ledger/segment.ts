@@ -1,5 +1,5 @@
 /**
- * One file of the write-ahead log: a header, then frames.
+ * One file of the write-ahead log: a header, then frames, then zeros up to where room was made.
  *
  * Spec: docs/spec/ledger.md §7. A segment belongs to one log (its header names it by the verifier key's digest),
  * so that files of two ledgers cannot be mixed up.
@@ -41,11 +41,12 @@ export function checkSegmentHeader(header: Buffer, first: number, logId: Buffer,
 export interface Scan {
   /** Offset after the last whole frame. */
   readonly end: number
-  /** Whether something other than whole frames follows. */
+  /** Whether anything but zeros follows. */
   readonly torn: boolean
+  readonly fileBytes: number
 }
 
-/** Reads frames in order, from the first, until the file or its whole frames end. */
+/** Reads frames in order, from the first, until whole frames end. A zero where a frame should begin ends them too. */
 export async function scanFrames(
   file: DiskFile,
   first: number,
@@ -65,14 +66,25 @@ export async function scanFrames(
   }
   while (offset < fileBytes) {
     const length = frameLength(await take(FRAME_HEAD_BYTES))
-    if (length === null || offset + length > fileBytes) return { end: offset, torn: true }
-    const frame = parseFrame(await take(length))
-    if (frame === null || frame.index !== index) return { end: offset, torn: true }
+    const whole = length !== null && offset + length <= fileBytes
+    const frame = whole ? parseFrame(await take(length)) : null
+    if (length === null || frame === null || frame.index !== index) {
+      return { end: offset, torn: !(await isZero(file, offset)), fileBytes }
+    }
     onFrame(frame, offset)
     offset += length
     index++
   }
-  return { end: offset, torn: false }
+  return { end: offset, torn: false, fileBytes }
+}
+
+/** Whether nothing but zeros follows: room that no batch was written to. */
+async function isZero(file: DiskFile, from: number): Promise<boolean> {
+  for (let at = from; ; at += CHUNK_BYTES) {
+    const chunk = await file.read(at, CHUNK_BYTES)
+    if (chunk.length === 0) return true
+    if (chunk.some((byte) => byte !== 0)) return false
+  }
 }
 
 /**

@@ -3,6 +3,8 @@
  *
  * Spec: docs/spec/ledger.md §7. This is the truth; tiles, indices and state are derived from it.
  * INVARIANT: bytes before `committed` are durable and never written again, except key slots, which are zeroed.
+ * INVARIANT: from `committed` to `allocated` the active segment holds zeros and at most one batch on its way. A batch
+ * written over zeros changes no metadata, so making it durable costs the disk one write (docs/decisions/0106).
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,12 +14,14 @@ import { type Frame, parseFrame, SLOT_AT } from './frame.ts'
 import { EMPTY_SLOT } from './key-slot.ts'
 import { checkSegmentHeader, encodeSegmentHeader, SEGMENT_HEADER_BYTES, scanFrames } from './segment.ts'
 
+export const SEGMENT_BYTES = 64 * 1024 * 1024
 /** Sealed segments kept open for reading. */
 const OPEN_SEGMENTS_MAX = 8
 /** Segments hold record secrets: nobody but their owner reads them. */
 const SEGMENT_MODE = 0o600
-/** Frames are gathered here, so that a batch is few writes; a larger frame is written from where it is. */
-const GATHER_BYTES = 256 * 1024
+/** Zeros written at once to make room, and how much of them is left when the next are written. */
+const ROOM_BYTES = 1024 * 1024
+const ROOM_LEFT_BYTES = ROOM_BYTES / 2
 
 interface Sealed {
   readonly file: DiskFile
@@ -36,17 +40,27 @@ export class Wal {
   /** Offset of every frame of the active segment. */
   #offsets: number[] = []
   #committed = SEGMENT_HEADER_BYTES
-  readonly #gather = Buffer.allocUnsafe(GATHER_BYTES)
+  #allocated = SEGMENT_HEADER_BYTES
+  readonly #segmentBytes: number
+  /** Set while zeros are being written. Never rejects. */
+  #making: Promise<void> | null = null
+  #roomError: unknown = null
 
-  private constructor(disk: Disk, dir: string, logId: Buffer, firsts: number[]) {
+  private constructor(disk: Disk, dir: string, logId: Buffer, firsts: number[], segmentBytes: number) {
     this.#disk = disk
     this.#dir = dir
     this.#logId = logId
     this.#firsts = firsts
+    this.#segmentBytes = segmentBytes
   }
 
   /** @throws {LedgerError} `ledger_wal_gap` when the first segment is missing */
-  static async open(disk: Disk, dir: string, logId: Buffer): Promise<Wal> {
+  static async open(
+    disk: Disk,
+    dir: string,
+    logId: Buffer,
+    segmentBytes: number = SEGMENT_BYTES,
+  ): Promise<Wal> {
     await disk.makeDirectory(dir)
     const names = (await readdir(dir)).filter((name) => /^[0-9]{12}\.wal$/.test(name)).sort()
     const wal = new Wal(
@@ -54,6 +68,7 @@ export class Wal {
       dir,
       logId,
       names.map((name) => Number(name.slice(0, 12))),
+      segmentBytes,
     )
     if (wal.#firsts.length === 0) await wal.#create(0)
     if (wal.#firsts[0] !== 0)
@@ -66,9 +81,14 @@ export class Wal {
     return this.#firsts
   }
 
-  /** Bytes of the active segment. */
-  get activeBytes(): number {
-    return this.#committed
+  /** Whether the next batch belongs into a new segment. */
+  get full(): boolean {
+    return this.#committed >= this.#segmentBytes
+  }
+
+  /** What the last attempt to make room failed with, null when there is room. */
+  get roomError(): unknown {
+    return this.#roomError
   }
 
   /** Opens a segment's file and checks its header. */
@@ -79,75 +99,72 @@ export class Wal {
     return file
   }
 
-  /** Makes the last segment the active one; whatever lies after `end` is cut off. */
-  async resume(file: DiskFile, offsets: number[], end: number): Promise<void> {
-    if ((await file.size()) > end) {
+  /**
+   * Makes the last segment the active one. What lies after `end` is cut off, unless it is room: stale frames there could
+   * pass for frames written later.
+   */
+  async resume(file: DiskFile, offsets: number[], end: number, roomTo = end): Promise<void> {
+    if (roomTo === end && (await file.size()) > end) {
       await file.truncate(end)
       await file.sync()
     }
     this.#active = file
     this.#offsets = offsets
     this.#committed = end
+    this.#allocated = roomTo
   }
 
-  /** Writes frames after the committed ones. Nothing counts before `sync` and `commit`. */
-  write(frames: readonly Buffer[]): void {
-    const file = this.#file()
-    let at = this.#committed
-    let gathered = 0
-    const flush = () => {
-      if (gathered > 0) file.write(this.#gather.subarray(0, gathered), at)
-      at += gathered
-      gathered = 0
+  /** Writes frames after the committed ones, durably. They do not count before `commit`. */
+  async write(frames: Buffer): Promise<void> {
+    const end = this.#committed + frames.length
+    while (end > this.#allocated) {
+      await this.#makeRoom(end)
+      if (this.#roomError !== null) throw this.#roomError
     }
-    for (const frame of frames) {
-      if (gathered + frame.length > GATHER_BYTES) flush()
-      if (frame.length > GATHER_BYTES) {
-        file.write(frame, at)
-        at += frame.length
-      } else {
-        this.#gather.set(frame, gathered)
-        gathered += frame.length
-      }
-    }
-    flush()
+    await this.#file().writeDurably(frames, this.#committed)
   }
 
   sync(): Promise<void> {
     return this.#file().sync()
   }
 
-  /** Takes what was written and synced as durable. */
+  /** Takes the frames written last as durable. */
   commit(lengths: readonly number[]): void {
     for (const length of lengths) {
       this.#offsets.push(this.#committed)
       this.#committed += length
     }
+    const left = this.#allocated - this.#committed
+    if (left < ROOM_LEFT_BYTES && this.#allocated < this.#segmentBytes) this.#makeRoom(this.#allocated + 1)
   }
 
   /** Cuts off what was written but not committed. */
-  rewind(): Promise<void> {
-    return this.#file().truncate(this.#committed)
+  async rewind(): Promise<void> {
+    await this.#making
+    this.#allocated = this.#committed
+    await this.#file().truncate(this.#committed)
   }
 
-  /** Tries whether the disk takes `bytes` more, and takes them back. */
-  async probe(bytes: number): Promise<void> {
-    try {
-      this.write([Buffer.alloc(bytes)])
-    } finally {
-      await this.rewind()
-    }
+  /** Tries whether the disk gives room again; it stays made. */
+  async probe(): Promise<void> {
+    this.#roomError = null
+    await this.#makeRoom(this.#allocated + 1)
+    if (this.#roomError === null) return
+    await this.rewind()
+    throw this.#roomError
   }
 
   /** Closes the active segment and begins the next with entry `first`. */
   async roll(first: number): Promise<void> {
     const sealed = this.#file()
+    await this.rewind() // no room is kept in a closed segment
     const offsets = Uint32Array.from([...this.#offsets, this.#committed])
     const previous = this.#firsts.at(-1)! // there is always an active segment
     await this.#create(first)
     this.#active = await this.openSegment(first)
     this.#offsets = []
     this.#committed = SEGMENT_HEADER_BYTES
+    this.#allocated = SEGMENT_HEADER_BYTES
     this.#keep(previous, Promise.resolve({ file: sealed, offsets }))
     await this.#disk.writeWhole(this.#indexPath(previous), Buffer.from(offsets.buffer)).catch(() => {}) // rebuilt when missing
   }
@@ -160,16 +177,40 @@ export class Wal {
   /** Zeroes the key slot of an entry, durably. */
   async destroySlot(index: number): Promise<void> {
     const { file, start } = await this.#locate(index)
-    file.write(EMPTY_SLOT, start + SLOT_AT)
-    await file.sync()
+    await file.writeDurably(EMPTY_SLOT, start + SLOT_AT)
   }
 
   async close(): Promise<void> {
     const sealed = await Promise.allSettled(this.#sealed.values())
     for (const result of sealed) if (result.status === 'fulfilled') await result.value.file.close()
     this.#sealed.clear()
-    await this.#active?.close()
+    if (this.#active === null) return
+    await this.#making
+    await this.#active.close()
     this.#active = null
+  }
+
+  /**
+   * Writes zeros after the allocated bytes, up to `to` and a good deal further; one such write is in flight at a time.
+   * Never rejects: see `roomError`.
+   */
+  #makeRoom(to: number): Promise<void> {
+    this.#making ??= this.#writeZeros(to).finally(() => {
+      this.#making = null
+    })
+    return this.#making
+  }
+
+  async #writeZeros(to: number): Promise<void> {
+    const from = this.#allocated
+    const end = Math.max(to, Math.min(from + ROOM_BYTES, this.#segmentBytes))
+    try {
+      await this.#file().writeDurably(Buffer.alloc(end - from), from)
+      this.#allocated = end
+      this.#roomError = null
+    } catch (error) {
+      this.#roomError = error
+    }
   }
 
   async #create(first: number): Promise<void> {
