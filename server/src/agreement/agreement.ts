@@ -5,6 +5,7 @@
  * Spec: docs/spec/agreement.md.
  */
 import type { Condition } from './condition.ts'
+import type { Custody, DisclosureProfile } from './custody.ts'
 import type { FactValue } from './facts.ts'
 import type { Amendments, Majority, OrderRule, RolloutRules } from './procedure.ts'
 
@@ -219,6 +220,10 @@ export interface Agreement {
   readonly amendments: Amendments
   readonly rollout: RolloutRules
   readonly exportOrders: OrderRule
+  /** Null: nothing is wrapped for custodians and nothing may be destroyed. */
+  readonly custody: Custody | null
+  /** Profiles of evidence packs by id; none: nobody may order one. */
+  readonly disclosure: ReadonlyMap<string, DisclosureProfile>
   readonly budgets: { readonly person: Budget; readonly institution: Budget }
   readonly grants: GrantLimits
   /** Distinct approvers a grant needs, by the class of the asset it reaches. */

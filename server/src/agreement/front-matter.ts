@@ -5,6 +5,7 @@
  */
 import { type Agreement, ASSET_CLASSES, type Budget, type HoldRule } from './agreement.ts'
 import { readBodies, readParties, readStops } from './bodies.ts'
+import { readCustody, readDisclosure } from './custody.ts'
 import { readAmendments, readOrders, readRollout } from './procedure.ts'
 import { readAutonomy, readInstitutions, readSectorList, readStages, readTiers } from './rollout.ts'
 import { readYaml } from './strict-yaml.ts'
@@ -47,6 +48,8 @@ function readTop(top: YamlMapping): Omit<FrontMatter, 'assumptions'> {
     amendments: readAmendments(top, parties),
     rollout: readRollout(top, parties, sectors, bodies),
     exportOrders: readOrders(top, parties),
+    custody: readCustody(top, parties),
+    disclosure: readDisclosure(top, parties),
     budgets: readBudgets(top),
     ...readApprovals(top),
   }

@@ -27,6 +27,15 @@ export type {
 export { ASSET_CLASSES, AUTONOMY_LEVELS, STAGE_IDS, STOP_KINDS, TIER_IDS } from './agreement.ts'
 export { REMEDIES } from './annotations.ts'
 export { type AllOf, type AnyOf, type Atom, type Condition, conditionHolds, factsRead } from './condition.ts'
+export {
+  type Custody,
+  type CustodySeat,
+  DISCLOSURE_LABELS,
+  type DisclosureLabel,
+  type DisclosureProfile,
+  RETENTION_CLASSES,
+  type RetentionClass,
+} from './custody.ts'
 export { AGREEMENT_ERROR_CODES, AgreementError, type AgreementErrorCode } from './error.ts'
 export {
   bilingual,
