@@ -4,7 +4,6 @@
  * INVARIANTS: at most one outcome is recorded; nothing is written after it but the tail it covers or the typed
  * failure it names; the client leaving, a stop, or a lost lease ends the upstream request at once.
  */
-import type { ServerResponse } from 'node:http'
 import {
   classifyUpstreamError,
   classifyVendorAnswer,
@@ -15,14 +14,15 @@ import {
   type VendorModel,
 } from '../upstream/index.ts'
 import type { Problem } from '../wire/index.ts'
+import { accountsOf, tokensToCharge } from './account.ts'
+import { ClientSide } from './client-side.ts'
 import type { GatewayDeps } from './deps.ts'
 import { type GatewayErrorCode, problemOfGatewayError } from './error.ts'
 import type { Recorded } from './exchange.ts'
 import type { OpenExchange, OpenExchanges } from './open-exchanges.ts'
-import { inputTokensAtMost } from './output-ceiling.ts'
 import { type Outcome, recordOutcome } from './record-outcome.ts'
 import { type Relay, type RelayStep, type RelayStop, vendorStop } from './relay.ts'
-import { receiptId, refsHeaders, respondProblem } from './respond.ts'
+import { receiptId } from './respond.ts'
 
 /** How much of a vendor's error answer is read, in bytes. */
 const ERROR_BODY_BYTES_MAX = 64 * 1024
@@ -30,6 +30,11 @@ const ERROR_BODY_BYTES_MAX = 64 * 1024
 const LEASE_EXPIRED = problemOfGatewayError(
   'gateway_lease_expired',
   'this gateway lost touch with the programme, so the answer was stopped',
+)
+
+const NOT_RECORDED = problemOfGatewayError(
+  'gateway_ledger_unavailable',
+  'the ledger cannot record this answer now, so it is not released',
 )
 
 export interface AnswerHooks {
@@ -46,8 +51,7 @@ export class Answer implements OpenExchange, UpstreamSink {
   readonly #relay: Relay
   readonly #model: VendorModel
   readonly #hooks: AnswerHooks
-  readonly #response: ServerResponse
-  readonly #released: Buffer[] = []
+  readonly #client: ClientSide
   readonly #done: Promise<void>
   #resolveDone: () => void = () => {}
   #upstream: UpstreamExchange | null = null
@@ -56,7 +60,8 @@ export class Answer implements OpenExchange, UpstreamSink {
   #errorBytes = 0
   #receivedBytes = 0
   #settling = false
-  #firstByteMs: number | null = null
+  #cut = false
+  #waits = false
 
   constructor(
     x: Recorded,
@@ -72,13 +77,12 @@ export class Answer implements OpenExchange, UpstreamSink {
     this.#relay = relay
     this.#model = model
     this.#hooks = hooks
-    this.#response = x.http.response
+    this.#client = new ClientSide(x, deps.clock)
     this.#done = new Promise((resolve) => {
       this.#resolveDone = resolve
     })
     open.add(this)
-    this.#response.on('close', this.#onClose)
-    this.#response.on('drain', this.#onDrain)
+    this.#client.response.on('close', this.#onClose)
   }
 
   /** Resolves when the outcome is recorded and the client has its answer. */
@@ -86,8 +90,14 @@ export class Answer implements OpenExchange, UpstreamSink {
     return this.#done
   }
 
+  /** Whether its end is decided: nothing need be sent any more. */
+  get settling(): boolean {
+    return this.#settling
+  }
+
   attach(upstream: UpstreamExchange): void {
     this.#upstream = upstream
+    if (this.#cut) upstream.abort()
   }
 
   redecide(): void {
@@ -157,15 +167,26 @@ export class Answer implements OpenExchange, UpstreamSink {
   }
 
   readonly #onClose = (): void => {
-    if (this.#settling || this.#response.writableFinished) return
+    if (this.#settling || this.#client.response.writableFinished) return
     void this.#settle(
-      { end: 'cancelled', code: 'client_left', tokens: this.#tokens(false), released: this.#releasedSoFar() },
-      () => {},
+      {
+        end: 'cancelled',
+        code: 'client_left',
+        tokens: this.#tokens(false),
+        released: this.#client.released(),
+      },
+      null,
     )
   }
 
-  readonly #onDrain = (): void => {
-    this.#upstream?.resume()
+  /** The client is slow: its upstream waits until it has read what was written. */
+  #waitForClient(): void {
+    if (this.#waits) return
+    this.#waits = true
+    this.#client.response.once('drain', () => {
+      this.#waits = false
+      this.#upstream?.resume()
+    })
   }
 
   /** Acts on what the relay made of some bytes. Returns false to ask the upstream for a pause. */
@@ -179,7 +200,8 @@ export class Answer implements OpenExchange, UpstreamSink {
       void this.#stop(mismatch)
       return true
     }
-    const flowing = this.#write(step.release)
+    const flowing = this.#client.write(step.release)
+    if (!flowing) this.#waitForClient()
     if (step.stop !== null) void this.#stop(step.stop)
     else if (step.tail !== null) void this.#complete(step.tail)
     return flowing
@@ -201,18 +223,10 @@ export class Answer implements OpenExchange, UpstreamSink {
         end: refused ? 'refused' : 'completed',
         code: refused ? 'provider_refused' : null,
         tokens: this.#tokens(true),
-        released: Buffer.concat([...this.#released, last]),
+        released: this.#client.released(last),
         ...(refused ? { sticky: 'provider' as const } : {}),
       },
-      async () => {
-        const { opaque } = this.#relay.summary()
-        if (opaque.length > 0) await this.#hooks.issued(opaque)
-        if (this.#response.destroyed) return
-        // The process may have slept through a stop while the outcome was on its way to the ledger.
-        if (!this.#deps.authority.leaseValid()) return this.#writeFailure(LEASE_EXPIRED)
-        if (!this.#response.headersSent) this.#writeHead(this.#x.request.stream ? null : last.length)
-        this.#response.end(last)
-      },
+      last,
     )
   }
 
@@ -222,103 +236,74 @@ export class Answer implements OpenExchange, UpstreamSink {
         end: stop.end,
         code: stop.problem.code,
         tokens: this.#tokens(false),
-        released: this.#releasedSoFar(),
+        released: this.#client.released(),
         ...(stop.vendor === undefined ? {} : { vendor: stop.vendor }),
         ...(stop.sticky === undefined ? {} : { sticky: stop.sticky }),
       },
-      () => this.#writeFailure(stop.problem),
+      stop.problem,
     )
   }
 
-  /** Ends the upstream, records the one outcome, and only then lets `release` write the last bytes. */
-  async #settle(outcome: Outcome, release: () => void | Promise<void>): Promise<void> {
+  /** Ends the upstream, records the one outcome, and only then lets the last bytes, or the failure, leave. */
+  async #settle(outcome: Outcome, last: Buffer | Problem | null): Promise<void> {
     if (this.#settling) return
     this.#settling = true
     this.#open.delete(this)
-    if (outcome.end !== 'completed') this.#x.abort.abort()
-    const status = outcome.end === 'completed' ? 200 : null
+    if (outcome.end !== 'completed') this.#cutUpstream()
     try {
-      const index = await recordOutcome(this.#x, { ...outcome, ...this.#accounts() }, this.#deps)
+      const index = await recordOutcome(
+        this.#x,
+        { ...outcome, ...accountsOf(this.#relay.summary(), this.#model) },
+        this.#deps,
+      )
       // T2: the last bytes wait for a signed checkpoint that covers intent and outcome.
       if (this.#x.decision.receipt === 'T2') await this.#deps.desk.checkpointed(index)
-      await release()
+      if (Buffer.isBuffer(last)) {
+        const { opaque } = this.#relay.summary()
+        if (opaque.length > 0) await this.#hooks.issued(opaque)
+        this.#release(last)
+      } else if (last !== null) this.#fail(last)
     } catch (error) {
       this.#deps.log.error(
         { err: error, decision: this.#x.decisionId },
         'outcome not recorded: nothing more is released',
       )
-      this.#writeFailure(
-        problemOfGatewayError(
-          'gateway_ledger_unavailable',
-          'the ledger cannot record this answer now, so it is not released',
-        ),
-      )
+      this.#fail(NOT_RECORDED)
     } finally {
-      this.#response.off('close', this.#onClose)
-      this.#response.off('drain', this.#onDrain)
-      this.#finished(outcome, status ?? this.#response.statusCode)
+      this.#client.response.off('close', this.#onClose)
+      this.#finished(outcome, outcome.end === 'completed' ? 200 : this.#client.response.statusCode)
       this.#resolveDone()
     }
   }
 
-  #accounts(): Pick<Outcome, 'served' | 'inputTokens' | 'outputTokens' | 'opaque'> {
-    const { served, usage, opaque } = this.#relay.summary()
-    return {
-      served: {
-        model: served?.model ?? null,
-        comparison: compareServed(this.#model, served),
-        programme: served?.accessProgram ?? null,
-      },
-      ...(usage === null ? {} : usage),
-      opaque,
-    }
+  #cutUpstream(): void {
+    this.#cut = true
+    this.#upstream?.abort()
   }
 
-  /**
-   * Tokens to charge. Only a complete answer's usage is the vendor's last word; one that was cut is charged what it can
-   * have cost: a token is at least one byte of what arrived. A request the vendor turned away costs nothing.
-   */
+  #release(last: Buffer): void {
+    if (this.#client.gone) return
+    // The process may have slept through a stop while the outcome was on its way to the ledger.
+    if (this.#deps.authority.leaseValid()) this.#client.end(last)
+    else this.#fail(LEASE_EXPIRED)
+  }
+
+  #fail(problem: Problem): void {
+    this.#client.fail(problem, (each) => this.#relay.failure(each))
+  }
+
   #tokens(complete: boolean): number | null {
-    const { usage } = this.#relay.summary()
-    if (complete && usage !== null) return usage.inputTokens + usage.outputTokens
-    if (complete) return null
-    if (this.#errorStatus !== null) return 0
-    const arrived = inputTokensAtMost(this.#x.request) + this.#receivedBytes
-    return Math.min(this.#x.reservedTokens, arrived)
-  }
-
-  #releasedSoFar(): Buffer {
-    return this.#released.length === 1 ? this.#released[0]! : Buffer.concat(this.#released)
-  }
-
-  #write(release: Buffer[]): boolean {
-    if (release.length === 0 || this.#response.destroyed) return true
-    const bytes = release.length === 1 ? release[0]! : Buffer.concat(release)
-    if (!this.#response.headersSent) this.#writeHead(null)
-    this.#released.push(bytes)
-    return this.#response.write(bytes)
-  }
-
-  #writeHead(contentLength: number | null): void {
-    this.#firstByteMs = this.#deps.clock.monotonicMs()
-    this.#response.writeHead(200, {
-      'content-type': this.#x.request.stream ? 'text/event-stream; charset=utf-8' : 'application/json',
-      'cache-control': 'no-store',
-      ...(contentLength === null ? {} : { 'content-length': contentLength }),
-      ...refsHeaders(this.#x),
+    const turnedAway = this.#errorStatus !== null
+    return tokensToCharge(this.#x, this.#relay.summary(), {
+      complete,
+      turnedAway,
+      bytes: this.#receivedBytes,
     })
-  }
-
-  #writeFailure(problem: Problem): void {
-    if (this.#response.destroyed) return
-    const failure = this.#response.headersSent ? this.#relay.failure(problem) : null
-    if (!this.#response.headersSent) respondProblem(this.#response, this.#x.dialect, problem, this.#x)
-    else if (failure !== null) this.#response.end(failure)
-    else this.#response.destroy()
   }
 
   #finished(outcome: Outcome, status: number): void {
     const { startedMs } = this.#x
+    const { firstByteMs } = this.#client
     this.#deps.observer.finished({
       decision: this.#x.decisionId,
       receipt: receiptId(this.#x.intent),
@@ -328,7 +313,7 @@ export class Answer implements OpenExchange, UpstreamSink {
       tokens: outcome.tokens,
       servedModel: this.#relay.summary().served?.model ?? null,
       elapsedMs: this.#deps.clock.monotonicMs() - startedMs,
-      firstByteMs: this.#firstByteMs === null ? null : this.#firstByteMs - startedMs,
+      firstByteMs: firstByteMs === null ? null : firstByteMs - startedMs,
     })
   }
 }

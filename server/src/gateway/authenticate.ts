@@ -8,8 +8,8 @@ import type { GatewayDeps } from './deps.ts'
 import { GatewayError, type GatewayErrorCode } from './error.ts'
 import type { Arrived, Authenticated } from './exchange.ts'
 
-/** Headers that decide something: a second one would let two readers see two requests. */
-const SINGLE_HEADERS: ReadonlySet<string> = new Set([
+/** Headers that decide something: a second one would let two readers see two requests. At most 31: one bit each. */
+const SINGLE_HEADERS: readonly string[] = [
   'authorization',
   'content-encoding',
   'content-length',
@@ -22,7 +22,7 @@ const SINGLE_HEADERS: ReadonlySet<string> = new Set([
   'x-sekisho-engagement',
   'x-sekisho-purpose',
   'x-sekisho-session',
-])
+]
 
 const FAILURES: Record<AuthenticationFailure, { code: GatewayErrorCode; message: string }> = {
   missing: {
@@ -69,12 +69,27 @@ function refusal(failure: AuthenticationFailure): GatewayError {
 
 /** @throws {GatewayError} `gateway_header_conflict` */
 export function assertSingleHeaders(rawHeaders: readonly string[]): void {
-  const seen = new Set<string>()
+  let seen = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!.toLowerCase() // rawHeaders holds name, value pairs
-    if (!SINGLE_HEADERS.has(name)) continue
-    if (seen.has(name))
+    const bit = singleBit(rawHeaders[i]!) // rawHeaders holds name, value pairs
+    if ((seen & bit) !== 0) {
+      const name = rawHeaders[i]!.toLowerCase()
       throw new GatewayError('gateway_header_conflict', `header \`${name}\` stands more than once`)
-    seen.add(name)
+    }
+    seen |= bit
   }
+}
+
+/** Bits of header names as they were spelled; clients spell the same few. LIMIT: so many are remembered. */
+const SPELLED = new Map<string, number>()
+const SPELLED_MAX = 1024
+
+/** A bit of its own for each header that may stand once only, 0 for the others. */
+function singleBit(spelled: string): number {
+  const known = SPELLED.get(spelled)
+  if (known !== undefined) return known
+  const index = SINGLE_HEADERS.indexOf(spelled.toLowerCase())
+  const bit = index < 0 ? 0 : 1 << index
+  if (SPELLED.size < SPELLED_MAX) SPELLED.set(spelled, bit)
+  return bit
 }

@@ -67,7 +67,7 @@ function sendOrFail(
     // A stop may have come in since the decision, or this process may have slept through one.
     if (!deps.authority.leaseValid()) answer.end('gateway_lease_expired')
     else if (deps.authority.snapshot() !== x.snapshot) answer.redecide()
-    if (!x.abort.signal.aborted) send(x, way.pseudonym(x.principal.actor.id), answer, upstream, model)
+    if (!answer.settling) send(x, way.pseudonym(x.principal.actor.id), answer, upstream, model)
   } catch (error) {
     answer.onError(error instanceof Error ? error : new GatewayError('gateway_internal', String(error)))
   }
@@ -85,7 +85,6 @@ function send(x: Recorded, pseudonym: string, answer: Answer, upstream: Upstream
         body,
         headers: forwardedHeaders(x),
         stream: x.request.stream,
-        signal: x.abort.signal,
       },
       answer,
     ),

@@ -15,8 +15,6 @@ export interface Arrived {
   readonly http: { readonly request: IncomingMessage; readonly response: ServerResponse }
   readonly dialect: Dialect
   readonly startedMs: number
-  /** Aborted when the client leaves or the way is cut: whoever works for this exchange stops. */
-  readonly abort: AbortController
 }
 
 /** Who asks. */

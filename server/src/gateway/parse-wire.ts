@@ -12,6 +12,9 @@ import type { Authenticated, Parsed } from './exchange.ts'
 /** Longest session, purpose or engagement named in a header, in characters. */
 const HEADER_VALUE_MAX = 200
 
+const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i
+const LATIN_ONLY = /^[ -~]*$/
+
 /** @throws {GatewayError} `gateway_media_type`, `gateway_body_timeout`, `gateway_body_cut`, `gateway_header_conflict` @throws {WireError} */
 export async function parseWire(authenticated: Authenticated, deps: GatewayDeps): Promise<Parsed> {
   const { request: incoming } = authenticated.http
@@ -29,7 +32,7 @@ export async function parseWire(authenticated: Authenticated, deps: GatewayDeps)
 
 function assertJson(incoming: IncomingMessage): void {
   const type = incoming.headers['content-type'] ?? ''
-  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) {
+  if (type !== 'application/json' && !JSON_TYPE.test(type)) {
     throw new GatewayError('gateway_media_type', 'send `content-type: application/json` in UTF-8')
   }
   const encoding = incoming.headers['content-encoding']
@@ -48,28 +51,28 @@ export function readBody(incoming: IncomingMessage, bytesMax: number, timeoutMs:
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
-    const timer = setTimeout(
-      () =>
-        settle(
-          new GatewayError('gateway_body_timeout', `the request body did not arrive within ${timeoutMs} ms`),
-        ),
-      timeoutMs,
-    )
     const settle = (error: Error | null): void => {
       clearTimeout(timer)
-      incoming.removeAllListeners('data')
+      incoming.off('data', onData)
       if (error === null) resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes))
       else reject(error)
     }
-    incoming.on('data', (chunk: Buffer) => {
+    const onData = (chunk: Buffer): void => {
       bytes += chunk.length
       if (bytes > bytesMax) settle(tooLarge(bytes, bytesMax))
       else chunks.push(chunk)
-    })
-    incoming.once('end', () => settle(null))
-    incoming.once('error', () => settle(new GatewayError('gateway_body_cut', 'the request body was cut off')))
-    incoming.once('close', () => {
-      if (!incoming.complete) settle(new GatewayError('gateway_body_cut', 'the request body was cut off'))
+    }
+    const onCut = (): void => settle(new GatewayError('gateway_body_cut', 'the request body was cut off'))
+    const timer = setTimeout(() => {
+      settle(
+        new GatewayError('gateway_body_timeout', `the request body did not arrive within ${timeoutMs} ms`),
+      )
+    }, timeoutMs)
+    incoming.on('data', onData)
+    incoming.on('end', () => settle(null))
+    incoming.on('error', onCut)
+    incoming.on('close', () => {
+      if (!incoming.complete) onCut()
     })
   })
 }
@@ -98,5 +101,5 @@ function headerValue(incoming: IncomingMessage, name: string): string | null {
     )
   }
   // Node hands headers over as Latin-1; people write purposes in UTF-8.
-  return Buffer.from(value, 'latin1').toString('utf8')
+  return LATIN_ONLY.test(value) ? value : Buffer.from(value, 'latin1').toString('utf8')
 }

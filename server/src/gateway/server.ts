@@ -57,6 +57,8 @@ const REFUSALS = {
     'the `Host` header names another server: add the name to `listen.hostNames` if it is this one',
 } as const
 
+const RECEIPT = /^\/v1\/receipts\/([A-Za-z0-9_-]{1,40})$/
+
 /** Longest wait for answers under way when the gateway closes. */
 const CLOSE_WAIT_MS = 5_000
 
@@ -74,31 +76,36 @@ export function createGateway(deps: GatewayDeps): Gateway {
     pseudonym: createPseudonyms(deps.endUserSecret),
     actors: createActorLoad(Math.max(1, Math.floor(deps.limits.exchangesMax / ACTOR_SHARE))),
   }
-  const underWay = new Set<Promise<void>>()
+  let underWay = 0
   let closing = false
-  const server = createServer(SERVER_OPTIONS, (request, response) => {
-    const full = underWay.size >= deps.limits.exchangesMax
+  /** Told when nothing is under way any more, while the gateway closes. */
+  let idle = (): void => {}
+  const server = createServer(SERVER_OPTIONS, async (request, response) => {
+    const full = underWay >= deps.limits.exchangesMax
     const refusal = closing ? 'gateway_closing' : full ? 'gateway_busy' : null
-    const served = serve(
-      { request, response },
-      deps,
-      way,
-      refusal ?? (hostServed(request.headers.host) ? null : 'gateway_host_refused'),
-    )
-    underWay.add(served)
-    void served.finally(() => underWay.delete(served))
+    const host = hostServed(request.headers.host) ? null : 'gateway_host_refused'
+    underWay++
+    try {
+      await serve({ request, response }, deps, way, refusal ?? host)
+    } finally {
+      underWay--
+      if (underWay === 0) idle()
+    }
   })
   const hostServed = hostCheckOf(server, deps.hostNames)
   refuseHeads(server, (code) => deps.observer.refusedBeforeDecision(code))
   return {
     server,
-    openExchanges: () => underWay.size,
+    openExchanges: () => underWay,
     async close() {
       closing = true
       server.close()
       way.open.close()
-      const waited = new Promise((resolve) => setTimeout(resolve, CLOSE_WAIT_MS).unref())
-      await Promise.race([Promise.allSettled([...underWay]), waited])
+      await new Promise<void>((resolve) => {
+        idle = resolve
+        if (underWay === 0) resolve()
+        setTimeout(resolve, CLOSE_WAIT_MS).unref()
+      })
       server.closeAllConnections()
     },
   }
@@ -117,12 +124,11 @@ async function serve(
   const dialect: Dialect = route?.dialect ?? dialectGuess(request)
   try {
     if (refusal !== null) throw new GatewayError(refusal, REFUSALS[refusal])
-    const receipt = request.method === 'GET' ? /^\/v1\/receipts\/([A-Za-z0-9_-]{1,40})$/.exec(target) : null
+    const receipt = request.method === 'GET' ? RECEIPT.exec(target) : null
     const arrived: Arrived = {
       http,
       dialect,
       startedMs: deps.clock.monotonicMs(),
-      abort: new AbortController(),
     }
     if (receipt !== null) {
       const body = await readReceipt(receipt[1]!, authenticate(arrived, deps).principal, deps)

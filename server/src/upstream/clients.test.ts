@@ -84,13 +84,12 @@ class Server {
 
   private forward(request: WireRequest, response: ServerResponse): void {
     const { dialect, stream } = request
-    const stopping = new AbortController()
     const parser = createSseParser()
     const reader = createEventReader(dialect)
     let events = 0
     const patch = vendorPatch(request, 'rehearsal', { id: request.model, accessProgram: null }, 'eu1_test')
-    const call = { dialect, stream, body: patchBody(request, patch), headers: {}, signal: stopping.signal }
-    this.upstream.send(call, {
+    const call = { dialect, stream, body: patchBody(request, patch), headers: {} }
+    const exchange = this.upstream.send(call, {
       onHead: (status, headers) => void response.writeHead(status, headers),
       onData: (chunk) => {
         if (!stream || this.mode === 'answer') return response.write(chunk) || true
@@ -98,7 +97,7 @@ class Server {
           reader.read(event)
           if (++events <= 3) response.write(event.raw)
         }
-        if (events === 4) stopping.abort()
+        if (events === 4) exchange.abort()
         return true
       },
       onEnd: () => void response.end(),

@@ -11,8 +11,6 @@ export interface UpstreamCall {
   /** Headers to forward (anthropic-beta, anthropic-version); credentials are added by the upstream itself. */
   readonly headers: Readonly<Record<string, string>>
   readonly stream: boolean
-  /** Aborting it ends the upstream request at once. */
-  readonly signal: AbortSignal
 }
 
 /** Receives the answer. Calls arrive in order: onHead, onData*, then exactly one of onEnd or onError. */
@@ -27,6 +25,8 @@ export interface UpstreamSink {
 export interface UpstreamExchange {
   /** Ask for more data after onData returned false. */
   resume(): void
+  /** Ends the upstream request at once; the sink then gets `upstream_aborted`, unless its end came before. */
+  abort(): void
 }
 
 export interface Upstream {

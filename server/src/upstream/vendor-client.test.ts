@@ -219,17 +219,6 @@ describe('a vendor over HTTP', () => {
     await vendor.requests.at(-1)?.left
   })
 
-  test('an aborted signal sends nothing', async () => {
-    const before = vendor.requests.length
-    const got = await gather(upstream, {
-      dialect: 'chat',
-      body: bodyFor('chat', true),
-      signal: AbortSignal.abort(),
-    })
-    assert.equal(got.error?.code, 'upstream_aborted')
-    assert.equal(vendor.requests.length, before)
-  })
-
   test('calls waiting for a connection can be aborted, and are then never sent', async () => {
     const narrow = open(vendor, { connectionsMax: 1, headTimeoutMs: 5000 })
     vendor.play('hang_before_head')

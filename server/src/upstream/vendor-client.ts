@@ -57,12 +57,13 @@ export function createVendorClient(options: VendorClientOptions): Upstream {
     headersTimeout: options.headTimeoutMs,
     bodyTimeout: options.idleTimeoutMs,
   })
+  const heads = createHeads(options.headers)
   return {
     id: options.id,
     kind: options.kind,
     dialects: options.dialects,
     send(call, sink) {
-      const exchange = new Exchange(options, call, sink)
+      const exchange = new Exchange(options, heads, call, sink)
       exchange.start(pool)
       return exchange
     },
@@ -70,9 +71,10 @@ export function createVendorClient(options: VendorClientOptions): Upstream {
   }
 }
 
-/** One request and its answer. INVARIANT: after `finish` nothing more reaches the sink. */
+/** One request and its answer. INVARIANT: once it is `done` nothing more reaches the sink. */
 class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   private readonly options: VendorClientOptions
+  private readonly heads: Heads
   private readonly call: UpstreamCall
   private readonly sink: UpstreamSink
   private controller: Dispatcher.DispatchController | null = null
@@ -83,11 +85,11 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   private bytes = 0
   private bytesMax = 0
 
-  constructor(options: VendorClientOptions, call: UpstreamCall, sink: UpstreamSink) {
+  constructor(options: VendorClientOptions, heads: Heads, call: UpstreamCall, sink: UpstreamSink) {
     this.options = options
+    this.heads = heads
     this.call = call
     this.sink = sink
-    this.onAbort = this.onAbort.bind(this)
   }
 
   start(pool: Pool): void {
@@ -103,13 +105,9 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
       )
       return
     }
-    if (call.signal.aborted) {
-      queueMicrotask(this.onAbort)
-      return
-    }
-    call.signal.addEventListener('abort', this.onAbort, { once: true })
     try {
-      pool.dispatch({ method: 'POST', path: this.path(), headers: this.headers(), body: call.body }, this)
+      const { path, headers } = this.heads(call)
+      pool.dispatch({ method: 'POST', path: `${options.prefix}${path}`, headers, body: call.body }, this)
     } catch (error) {
       queueMicrotask(() => this.fail(undiciError(error, 'connect')))
     }
@@ -117,6 +115,14 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 
   resume(): void {
     if (!this.done) this.controller?.resume()
+  }
+
+  abort(): void {
+    if (this.done) return
+    const error = new UpstreamError('upstream_aborted', 'the request was aborted')
+    const { controller } = this
+    this.fail(error)
+    controller?.abort(error)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -158,7 +164,7 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.done) return
-    this.finish()
+    this.done = true
     this.sink.onEnd()
   }
 
@@ -166,42 +172,10 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
     this.fail(this.failure ?? undiciError(error, this.headSeen ? 'body' : this.sent ? 'head' : 'connect'))
   }
 
-  private onAbort(): void {
-    if (this.done) return
-    const error = new UpstreamError('upstream_aborted', 'the request was aborted')
-    const { controller } = this
-    this.fail(error)
-    controller?.abort(error)
-  }
-
   private fail(error: UpstreamError): void {
     if (this.done) return
-    this.finish()
-    this.sink.onError(error)
-  }
-
-  private finish(): void {
     this.done = true
-    this.call.signal.removeEventListener('abort', this.onAbort)
-  }
-
-  private path(): string {
-    const beta = this.call.dialect === 'messages' && 'anthropic-beta' in this.call.headers ? '?beta=true' : ''
-    return `${this.options.prefix}${PATHS[this.call.dialect]}${beta}`
-  }
-
-  private headers(): Record<string, string> {
-    const headers: Record<string, string> = {
-      'content-type': 'application/json',
-      accept: this.call.stream ? 'text/event-stream' : 'application/json',
-      'accept-encoding': 'identity',
-      'user-agent': 'sekisho',
-    }
-    if (this.call.dialect === 'messages') headers['anthropic-version'] = ANTHROPIC_VERSION
-    for (const [name, value] of Object.entries(this.call.headers)) {
-      if (REQUEST_HEADERS.has(name)) headers[name] = value
-    }
-    return Object.assign(headers, this.options.headers)
+    this.sink.onError(error)
   }
 
   private headProblem(
@@ -228,11 +202,51 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 }
 
+type Heads = (call: UpstreamCall) => { readonly path: string; readonly headers: Record<string, string> }
+
+/** Path and headers of a call. Most name no header of their own: theirs are made once for each dialect and kind. */
+function createHeads(own: Readonly<Record<string, string>>): Heads {
+  const plain = new Map<string, ReturnType<Heads>>()
+  return (call) => {
+    const named = Object.keys(call.headers)
+    if (named.length > 0) return headOf(call, own)
+    const key = `${call.dialect} ${call.stream}`
+    const known = plain.get(key) ?? headOf(call, own)
+    plain.set(key, known)
+    return known
+  }
+}
+
+function headOf(call: UpstreamCall, own: Readonly<Record<string, string>>): ReturnType<Heads> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: call.stream ? 'text/event-stream' : 'application/json',
+    'accept-encoding': 'identity',
+    'user-agent': 'sekisho',
+  }
+  if (call.dialect === 'messages') headers['anthropic-version'] = ANTHROPIC_VERSION
+  for (const [name, value] of Object.entries(call.headers)) {
+    if (REQUEST_HEADERS.has(name)) headers[name] = value
+  }
+  const beta = call.dialect === 'messages' && 'anthropic-beta' in call.headers ? '?beta=true' : ''
+  return { path: `${PATHS[call.dialect]}${beta}`, headers: Object.assign(headers, own) }
+}
+
+/** Names of answer headers and whether they are passed on; vendors send the same few. LIMIT: so many are remembered. */
+const ANSWER_NAMES = new Map<string, boolean>()
+const ANSWER_NAMES_MAX = 256
+
+function isPassedOn(name: string): boolean {
+  const known = ANSWER_NAMES.get(name)
+  if (known !== undefined) return known
+  const passed = ANSWER_HEADERS.test(name)
+  if (ANSWER_NAMES.size < ANSWER_NAMES_MAX) ANSWER_NAMES.set(name, passed)
+  return passed
+}
+
 function passedOn(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const kept: Record<string, string> = {}
-  for (const name of Object.keys(headers)) {
-    if (ANSWER_HEADERS.test(name)) kept[name] = one(headers[name])
-  }
+  for (const name in headers) if (isPassedOn(name)) kept[name] = one(headers[name])
   return kept
 }
 

@@ -98,6 +98,8 @@ export function fakeSnapshot(index: number, stops: Snapshot['stops'] = []): Snap
 export interface FakeCall {
   readonly call: UpstreamCall
   readonly sink: UpstreamSink
+  /** Whether the gateway has ended this call. */
+  aborted(): boolean
 }
 
 export interface FakeGateway {
@@ -143,9 +145,16 @@ export async function startFakeGateway(limits: Partial<GatewayLimits> = {}): Pro
     kind: 'openai_compatible',
     dialects: new Set(['responses', 'chat', 'messages']),
     send(call, sink) {
-      calls.push({ call, sink })
-      waiting.shift()?.({ call, sink })
-      return { resume: () => {} }
+      let aborted = false
+      const sent = { call, sink, aborted: () => aborted }
+      calls.push(sent)
+      waiting.shift()?.(sent)
+      return {
+        resume: () => {},
+        abort: () => {
+          aborted = true
+        },
+      }
     },
     close: async () => {},
   }

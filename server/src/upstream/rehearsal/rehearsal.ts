@@ -47,6 +47,7 @@ class Answer implements UpstreamExchange {
   private readonly sink: UpstreamSink
   private readonly chunkDelayMs: number
   private readonly closing: AbortSignal
+  private readonly leaving = new AbortController()
   private readonly signal: AbortSignal
   private wake: (() => void) | null = null
 
@@ -55,12 +56,16 @@ class Answer implements UpstreamExchange {
     this.sink = sink
     this.chunkDelayMs = chunkDelayMs
     this.closing = closing
-    this.signal = AbortSignal.any([call.signal, closing])
+    this.signal = AbortSignal.any([this.leaving.signal, closing])
   }
 
   resume(): void {
     this.wake?.()
     this.wake = null
+  }
+
+  abort(): void {
+    this.leaving.abort()
   }
 
   async run(): Promise<void> {

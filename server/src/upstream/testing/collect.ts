@@ -35,7 +35,6 @@ export function gather(upstream: Upstream, options: GatherOptions): Promise<Gath
         body: Buffer.from(JSON.stringify(options.body)),
         headers: options.headers ?? {},
         stream: json.stream === true,
-        signal: options.signal ?? new AbortController().signal,
       },
       {
         onHead(code, received) {
@@ -56,5 +55,7 @@ export function gather(upstream: Upstream, options: GatherOptions): Promise<Gath
           ),
       },
     )
+    if (options.signal?.aborted === true) exchange.abort()
+    options.signal?.addEventListener('abort', () => exchange.abort())
   })
 }
