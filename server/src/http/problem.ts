@@ -76,6 +76,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   statement_capability_never_granted: 422,
   statement_founding_differs: 409,
   statement_limit: 422,
+  statement_retention: 409,
+  statement_legal_hold: 409,
 
   programme_database_unavailable: 503,
   programme_not_founded: 503,

@@ -35,6 +35,8 @@ export type StatementRefusal =
   | 'statement_capability_never_granted'
   | 'statement_founding_differs'
   | 'statement_limit'
+  | 'statement_retention'
+  | 'statement_legal_hold'
 
 export type ProgrammeErrorCode =
   | StatementRefusal

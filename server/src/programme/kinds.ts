@@ -8,7 +8,9 @@ import type { Shaped } from '../identity/index.ts'
 import type { Kind } from './kind.ts'
 import { actorReinstate, actorRevoke, actorSuspend, personEnrol, serviceEnrol } from './kinds/actor.ts'
 import { agreementActivate, programmeFound } from './kinds/agreement.ts'
+import { contentDestroy, contentHold, contentRelease, custodyKey } from './kinds/custody.ts'
 import { delegationGrant, delegationRevoke } from './kinds/delegation.ts'
+import { disclosureOrder } from './kinds/disclosure.ts'
 import { engagementApprove, engagementClose, engagementDraft, engagementSuspend } from './kinds/engagement.ts'
 import { grantApprove } from './kinds/grant.ts'
 import { incidentSet } from './kinds/incident.ts'
@@ -47,6 +49,11 @@ export const KINDS = {
   'stop.issue': stopIssue,
   'stop.resume': stopResume,
   'incident.set': incidentSet,
+  'custody.key': custodyKey,
+  'content.hold': contentHold,
+  'content.release': contentRelease,
+  'content.destroy': contentDestroy,
+  'disclosure.order': disclosureOrder,
 } as const
 
 export type StatementType = keyof typeof KINDS

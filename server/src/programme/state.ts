@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import { canonicalize, type JsonObject } from 'sekisho-verify'
 import type { Agreement } from '../agreement/index.ts'
 import type { OwnerKind } from '../identity/index.ts'
+import type { CustodyState } from './custody.ts'
 import { ProgrammeError } from './error.ts'
 import type { SeenNonces } from './seen-nonces.ts'
 import { SharedMap } from './shared-map.ts'
@@ -33,6 +34,7 @@ export interface StateFields extends Omit<Snapshot, 'digest'> {
   readonly stages: SharedMap<string, string>
   /** By key id. */
   readonly keyOwners: SharedMap<string, KeyOwner>
+  readonly custody: CustodyState
   readonly seen: SeenNonces
 }
 
@@ -77,6 +79,7 @@ export function encodeState(fields: StateFields): JsonObject {
     stages: [...fields.stages],
     incidentMode: fields.incidentMode,
     keyOwners: [...fields.keyOwners.values()],
+    custody: fields.custody,
     seen: fields.seen.map(({ nonces, newestMs }) => ({ nonces: [...nonces], newestMs })),
   }
   return plain as unknown as JsonObject

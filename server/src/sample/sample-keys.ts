@@ -23,6 +23,8 @@ export interface SampleKeys {
   /** The first key of a holder. */
   of(holder: KeyHolder): KeyPair
   all(holder: KeyHolder, count: number): readonly KeyPair[]
+  /** The key of a holder that no statement names yet: made when it is not there. */
+  fresh(holder: KeyHolder): KeyPair
 }
 
 /**
@@ -34,17 +36,17 @@ export function openSampleKeys(dataDir: string, programme: string, mayMake: bool
   mkdirSync(directory, { recursive: true, mode: KEYS_DIR_MODE })
   const loaded = new Map<string, KeyPair>()
 
-  const load = (holder: KeyHolder, number: number): KeyPair => {
+  const load = (holder: KeyHolder, number: number, make = mayMake): KeyPair => {
     const name = number === 1 ? holder.id : `${holder.id}-${number}`
     const known = loaded.get(name)
     if (known !== undefined) return known
-    const key = readOrMake(path.join(directory, `${name}.json`), holder)
+    const key = readOrMake(path.join(directory, `${name}.json`), holder, make)
     loaded.set(name, key)
     return key
   }
-  const readOrMake = (file: string, holder: KeyHolder): KeyPair => {
+  const readOrMake = (file: string, holder: KeyHolder, make: boolean): KeyPair => {
     if (existsSync(file)) return readKeyFile(file).key
-    if (!mayMake) {
+    if (!make) {
       throw new ProgrammeError(
         'programme_sample_keys_incomplete',
         `\`${file}\` is missing: the sample programme was founded with it; restore it or start with a new data directory`,
@@ -57,6 +59,7 @@ export function openSampleKeys(dataDir: string, programme: string, mayMake: bool
   return {
     directory,
     of: (holder) => load(holder, 1),
+    fresh: (holder) => load(holder, 1, true),
     all: (holder, count) => Array.from({ length: count }, (_, i) => load(holder, i + 1)),
   }
 }

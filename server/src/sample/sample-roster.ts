@@ -75,6 +75,7 @@ const staffOf = (institution: string): SampleActor[] => [
   person(institution, 'lead', ['operations_lead']),
   person(institution, 'approver', ['approver']),
   person(institution, 'approver2', ['approver']),
+  person(institution, 'audit', ['internal_audit']),
 ]
 
 export const SAMPLE_ACTORS: readonly SampleActor[] = [

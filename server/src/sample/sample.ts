@@ -112,7 +112,7 @@ class Steps {
       employer: byIntegrator ? ('integrator' as const) : ('employee' as const),
       nationality: 'party' as const,
       location: 'party' as const,
-      keys: [enrol(this.#keys.of({ kind: 'actor', id }))],
+      keys: [enrol(this.#keys.fresh({ kind: 'actor', id }))],
     }
     const directory = [this.#keys.of({ kind: byIntegrator ? 'integrator' : 'institution', id: employer })]
     if (kind === 'service') await this.#submit('service.enrol', payload, directory)

@@ -2,6 +2,7 @@
 
 import type { Agreement } from '../../agreement/index.ts'
 import { boolean, list, object, type Shaped } from '../../identity/index.ts'
+import { NO_CUSTODY } from '../custody.ts'
 import { ProgrammeError } from '../error.ts'
 import type { Kind, RuleContext } from '../kind.ts'
 import { agreement, enrolledKey, party } from '../members.ts'
@@ -84,6 +85,7 @@ export function foundProgramme(
     stops: [],
     stages: SharedMap.empty(),
     incidentMode: false,
+    custody: NO_CUSTODY,
     keyOwners: ownersOf(parties, SharedMap.empty()),
     seen: withNonce([], statement.nonce, context.at.timeMs),
   }
