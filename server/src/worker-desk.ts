@@ -1,7 +1,7 @@
 /** The writer's desk over a channel: the gateway process asks, the server answers. */
 
 import type { Channel } from './authority/index.ts'
-import type { WriterDesk } from './gateway/index.ts'
+import type { WitnessedState, WriterDesk } from './gateway/index.ts'
 import { ProgrammeError } from './programme/index.ts'
 import { type DeskCall, fromWorker, toWorker } from './worker-messages.ts'
 
@@ -42,6 +42,7 @@ export function connectDesk(channel: Channel): WriterDesk {
     // The server answers with what its own desk gave: the same types.
     receipt: (...args) => ask({ method: 'receipt', args }) as Promise<string | null>,
     checkpointed: async (...args) => void (await ask({ method: 'checkpointed', args })),
+    witnessed: (...args) => ask({ method: 'witnessed', args }) as Promise<WitnessedState>,
     issue: async (...args) => void (await ask({ method: 'issue', args })),
     firstForeign: (...args) => ask({ method: 'firstForeign', args }) as Promise<string | null>,
   }
@@ -66,6 +67,8 @@ async function answer(desk: WriterDesk, ask: DeskCall): Promise<unknown> {
       return desk.receipt(...ask.args)
     case 'checkpointed':
       return desk.checkpointed(...ask.args)
+    case 'witnessed':
+      return desk.witnessed(...ask.args)
     case 'issue':
       return desk.issue(...ask.args)
     case 'firstForeign':

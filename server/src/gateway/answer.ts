@@ -32,6 +32,11 @@ const LEASE_EXPIRED = problemOfGatewayError(
   'this gateway lost touch with the programme, so the answer was stopped',
 )
 
+const WITNESS_QUORUM = problemOfGatewayError(
+  'gateway_witness_quorum',
+  'too few witnesses cosigned the record of this answer in time, so it is not released',
+)
+
 const NOT_RECORDED = problemOfGatewayError(
   'gateway_ledger_unavailable',
   'the ledger cannot record this answer now, so it is not released',
@@ -244,6 +249,11 @@ export class Answer implements OpenExchange, UpstreamSink {
     )
   }
 
+  /** T3: the last bytes wait until witnesses hold the outcome. */
+  async #isWitnessed(index: number): Promise<boolean> {
+    return this.#x.decision.receipt !== 'T3' || (await this.#deps.desk.witnessed(index)) === 'witnessed'
+  }
+
   /** Ends the upstream, records the one outcome, and only then lets the last bytes, or the failure, leave. */
   async #settle(outcome: Outcome, last: Buffer | Problem | null): Promise<void> {
     if (this.#settling) return
@@ -258,7 +268,8 @@ export class Answer implements OpenExchange, UpstreamSink {
       )
       // T2: the last bytes wait for a signed checkpoint that covers intent and outcome.
       if (this.#x.decision.receipt === 'T2') await this.#deps.desk.checkpointed(index)
-      if (Buffer.isBuffer(last)) {
+      if (Buffer.isBuffer(last) && !(await this.#isWitnessed(index))) this.#fail(WITNESS_QUORUM)
+      else if (Buffer.isBuffer(last)) {
         const { opaque } = this.#relay.summary()
         if (opaque.length > 0) await this.#hooks.issued(opaque)
         this.#release(last)

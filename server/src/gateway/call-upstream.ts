@@ -22,17 +22,23 @@ import { ceilingPatch } from './output-ceiling.ts'
 /** Client headers that vendors need; every other header stays here. */
 const FORWARDED_HEADERS = ['anthropic-beta', 'anthropic-version'] as const
 
+/** Why a request that is allowed is not sent. */
+interface Obstacle {
+  readonly code: GatewayErrorCode
+  readonly message: string
+}
+
+const WITNESS_QUORUM: Obstacle = {
+  code: 'gateway_witness_quorum',
+  message:
+    'too few witnesses cosigned the record of this request in time, so it was not sent: try again shortly',
+}
+
 export interface Way {
   readonly open: OpenExchanges
   /** The end user as vendors see them. */
   readonly pseudonym: (actor: string) => string
   readonly actors: ActorLoad
-}
-
-/** Why a request that is allowed is not sent. */
-interface Obstacle {
-  readonly code: GatewayErrorCode
-  readonly message: string
 }
 
 export async function callUpstream(x: Recorded, deps: GatewayDeps, way: Way): Promise<void> {
@@ -48,7 +54,8 @@ export async function callUpstream(x: Recorded, deps: GatewayDeps, way: Way): Pr
     issued: (digests) => deps.desk.issue(x.principal.actor.id, digests),
   })
   const upstream = model === null ? undefined : deps.upstreams.get(model.upstream)
-  const obstacle = whyNotSent(x, model, upstream) ?? (await foreignReasoning(x, deps))
+  const obstacle =
+    whyNotSent(x, model, upstream) ?? (await foreignReasoning(x, deps)) ?? (await whyNotWitnessed(x, deps))
   if (obstacle !== null) answer.fail(obstacle.code, obstacle.message)
   else if (upstream !== undefined) sendOrFail(x, deps, way, answer, upstream, vendorModel)
   return answer.done
@@ -104,13 +111,19 @@ function whyNotSent(x: Recorded, model: ModelEntry | null, upstream: Upstream | 
       message: `model \`${model.id}\` is not served in this API; it speaks ${model.dialects.join(', ')}`,
     }
   }
-  if (x.decision.receipt === 'T3') {
-    return {
-      code: 'gateway_receipt_tier_unavailable',
-      message: 'the agreement wants a witnessed receipt (T3) before release, and no witness is configured',
-    }
-  }
   return null
+}
+
+/** T3: nothing is asked of a model before witnesses hold the intent. */
+async function whyNotWitnessed(x: Recorded, deps: GatewayDeps): Promise<Obstacle | null> {
+  if (x.decision.receipt !== 'T3') return null
+  const state = await deps.desk.witnessed(x.intent).catch(() => 'no_quorum' as const)
+  if (state === 'witnessed') return null
+  if (state === 'no_quorum') return WITNESS_QUORUM
+  return {
+    code: 'gateway_receipt_tier_unavailable',
+    message: 'the agreement wants a witnessed receipt (T3) before release, and no witness is configured',
+  }
 }
 
 /** HOSTILE: encrypted reasoning that a client sends back may be another principal's. */

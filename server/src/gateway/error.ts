@@ -32,6 +32,7 @@ export type GatewayErrorCode =
   | 'gateway_dialect_unserved'
   | 'gateway_upstream_missing'
   | 'gateway_receipt_tier_unavailable'
+  | 'gateway_witness_quorum'
   | 'gateway_opaque_foreign'
   | 'gateway_answer_too_large'
   | 'gateway_answer_unreadable'
@@ -69,6 +70,7 @@ const ANSWERS: Record<GatewayErrorCode, { status: number; wireCode: string; retr
   gateway_ledger_unavailable: { status: 503, wireCode: 'server_overloaded', retryAfterS: 5 },
   gateway_dialect_unserved: { status: 400, wireCode: 'invalid_prompt' },
   gateway_receipt_tier_unavailable: { status: 400, wireCode: 'invalid_prompt' },
+  gateway_witness_quorum: { status: 503, wireCode: 'server_overloaded', retryAfterS: 5 },
   gateway_upstream_missing: { status: 503, wireCode: 'server_overloaded' },
   gateway_opaque_foreign: { status: 400, wireCode: 'invalid_prompt' },
   gateway_answer_too_large: { status: 502, wireCode: 'invalid_prompt' },

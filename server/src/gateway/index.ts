@@ -11,4 +11,4 @@ export {
 export { GatewayError, type GatewayErrorCode } from './error.ts'
 export { parseReceiptId, receiptId } from './respond.ts'
 export { createGateway, type Gateway } from './server.ts'
-export { createWriterDesk, type WriterDesk } from './writer-desk.ts'
+export { createWriterDesk, type WitnessedState, type WriterDesk } from './writer-desk.ts'

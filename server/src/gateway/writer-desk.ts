@@ -15,11 +15,16 @@ export interface ReceiptReader {
   readonly actor: string | null
 }
 
+/** Whether an entry is witnessed: `no_quorum` is too few witnesses in time, `no_witnesses` is none configured. */
+export type WitnessedState = 'witnessed' | 'no_quorum' | 'no_witnesses'
+
 export interface WriterDesk {
   /** The receipt of an exchange that the reader may see whole, else null. */
   receipt(index: number, reader: ReceiptReader): Promise<string | null>
   /** Resolves when a signed checkpoint covers the entry: what a T2 receipt waits for. */
   checkpointed(index: number): Promise<void>
+  /** Resolves when witnesses cosigned a checkpoint that covers the entry, or will not in time: a T3 receipt. */
+  witnessed(index: number): Promise<WitnessedState>
   /** Remembers encrypted reasoning for its actor; resolves when every gateway would accept it back. */
   issue(actor: string, digests: readonly string[]): Promise<void>
   /** First digest that was not issued to this actor, or null. */
@@ -28,6 +33,7 @@ export interface WriterDesk {
 
 export function createWriterDesk(
   ledger: Pick<Ledger, 'receipt' | 'read' | 'size' | 'checkpointCovering'>,
+  witnessed: WriterDesk['witnessed'] = async () => 'no_witnesses',
 ): WriterDesk {
   const issued = createIssuedBlobs()
   return {
@@ -40,6 +46,7 @@ export function createWriterDesk(
       return institution === reader.institution && own ? ledger.receipt(index) : null
     },
     checkpointed: async (index) => void (await ledger.checkpointCovering(index)),
+    witnessed,
     issue: async (actor, digests) => issued.add(actor, digests),
     firstForeign: async (actor, digests) => issued.firstForeign(actor, digests),
   }

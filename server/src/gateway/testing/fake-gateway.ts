@@ -120,6 +120,10 @@ export interface FakeGateway {
   reading: Reading
   /** What a T2 receipt waits for. */
   checkpointed(index: number): Promise<void>
+  /** Receipt tier of every decision; null is the clause's own. */
+  tier: 'T3' | null
+  /** What a T3 receipt waits for. */
+  witnessed: WriterDesk['witnessed']
   /** The desk's receipts. */
   receipt: WriterDesk['receipt']
   /** Connections the listener holds. */
@@ -166,11 +170,18 @@ export async function startFakeGateway(limits: Partial<GatewayLimits> = {}): Pro
       read: () => fake.reading,
       stats: () => ({ segments: 0, hits: 0 }),
     } as unknown as GatewayDeps['reader'],
-    deciderFor: () => decider,
+    deciderFor: () => ({
+      ...decider,
+      decide(facts) {
+        const decision = decider.decide(facts)
+        return fake.tier === null ? decision : { ...decision, receipt: fake.tier }
+      },
+    }),
     guard: {},
     desk: {
       ...createWriterDesk(NO_LEDGER),
       checkpointed: (index) => fake.checkpointed(index),
+      witnessed: (index) => fake.witnessed(index),
       receipt: (index, reader) => fake.receipt(index, reader),
     },
     hostNames: [],
@@ -196,6 +207,8 @@ export async function startFakeGateway(limits: Partial<GatewayLimits> = {}): Pro
     url: `http://127.0.0.1:${port}`,
     reading: READING,
     checkpointed: async () => {},
+    tier: null,
+    witnessed: async () => 'no_witnesses',
     receipt: async () => null,
     nextCall: () => new Promise((resolve) => waiting.push(resolve)),
     ask: ({ stream = false, body, headers = {}, path = '/v1/chat/completions', signal } = {}) =>
