@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ledger: async () => (await import('./ledger.ts')).benchLedger,
   decide: async () => (await import('./decide.ts')).benchDecide,
   reader: async () => (await import('./reader.ts')).benchReader,
+  leakage: async () => (await import('./leakage.ts')).benchLeakage,
   prove: async () => (await import('./prove.ts')).benchProve,
   readme: async () => (await import('./readme.ts')).writeReadme,
 }

@@ -13,7 +13,8 @@ export {
   type SecretSpan,
   secretSpans,
 } from './leakage/secrets.ts'
-export { type LeakageSpan, type LeakageType, leakageSpans } from './leakage/spans.ts'
+export { LEAKAGE_TYPES, type LeakageSpan, type LeakageType } from './leakage/leakage-type.ts'
+export { leakageSpans } from './leakage/spans.ts'
 export { readText, type TextReading } from './read-text.ts'
 export { createReader, type Reader, type ReaderOptions, type ReaderStats } from './reader.ts'
 export {

@@ -2,7 +2,8 @@
  * Check digits of Japanese and payment-card numbers.
  *
  * Sources: My Number, Ministry of Internal Affairs ordinance No. 85 of 2014, article 5; driving licence, eleventh
- * digit, weights 5432765432 modulo 11; cards, ISO/IEC 7812-1 (Luhn).
+ * digit, weights 5432765432 modulo 11; corporate numbers, ordinance of the Ministry of Finance No. 70 of 2014, article 2;
+ * cards, ISO/IEC 7812-1 (Luhn).
  */
 
 /** Whether 12 digits are a My Number (個人番号). */
@@ -32,4 +33,12 @@ export function isCardNumber(digits: string): boolean {
     sum += i % 2 === 0 ? digit : digit * 2 - (digit > 4 ? 9 : 0)
   }
   return sum % 10 === 0
+}
+
+/** Whether 13 digits are a corporate number (法人番号, public): ordinance of the Ministry of Finance No. 70 of 2014. */
+export function isCorporateNumber(digits: string): boolean {
+  if (!/^[1-9]\d{12}$/.test(digits)) return false
+  let sum = 0
+  for (let n = 1; n <= 12; n++) sum += Number(digits[13 - n]) * (n % 2 === 0 ? 2 : 1)
+  return Number(digits[0]) === 9 - (sum % 9)
 }

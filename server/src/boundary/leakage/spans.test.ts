@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isCardNumber, isDrivingLicence, isMyNumber } from './check-digits.ts'
+import { isCardNumber, isCorporateNumber, isDrivingLicence, isMyNumber } from './check-digits.ts'
 import { leakageSpans } from './spans.ts'
 
 /** The last digit that makes `head` valid. */
@@ -57,6 +57,35 @@ const NEGATIVE: readonly string[] = [
 
 test('values with their form, check digit and context are found exactly', () => {
   for (const [text, type, value] of POSITIVE) assert.deepEqual(found(text), [[type, value]], text)
+})
+
+test('folding maps back exactly: ligatures, half-width kana, invisible characters, surrogates', () => {
+  const split = MY_NUMBER.replace(/(?=....$)/, '\u200b')
+  for (const [text, value] of [
+    [`㍿ｶﾞ😀 マイナンバー：${wide(MY_NUMBER)}㍿`, wide(MY_NUMBER)],
+    [`ﬀ 個人番号 ${split}。`, split],
+    [`ﾏｲﾅﾝﾊﾞｰ ${MY_NUMBER}`, MY_NUMBER],
+    [`{"\\u500b\\u4eba\\u756a\\u53f7":"${MY_NUMBER}"}`, MY_NUMBER],
+    [`q=${encodeURIComponent('個人番号:')}${MY_NUMBER}`, MY_NUMBER],
+  ] as const)
+    assert.deepEqual(found(text), [['my_number', value]], text)
+})
+
+test('what is encoded is opened, and the run is the span', () => {
+  const run = Buffer.from(`氏名不明 個人番号: ${MY_NUMBER}`).toString('base64')
+  assert.deepEqual(found(`添付: ${run} 以上`), [['my_number', run]])
+})
+
+test('the nearest word says what a number is; a list and a column need one word', () => {
+  const other = complete('12345678901', isMyNumber)
+  assert.deepEqual(found(`マイナンバー制度の件、受付番号 ${MY_NUMBER}`), [])
+  assert.deepEqual(found(`マイナンバー: ${MY_NUMBER}、${other}`).length, 2)
+  assert.deepEqual(found(`区分,個人番号,備考\n新,${MY_NUMBER},\n旧,${other},\n`).length, 2)
+})
+
+test('check digits of corporate numbers: the National Tax Agency own number holds', () => {
+  assert.ok(isCorporateNumber('7000012050002'))
+  assert.ok(!isCorporateNumber('7000012050003'))
 })
 
 test('look-alikes are left alone', () => {
