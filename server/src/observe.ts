@@ -5,10 +5,12 @@ import type { Metrics } from './http/index.ts'
 
 /** Lines carry ids and codes; never a prompt, an answer or a target. */
 export function observe(metrics: Metrics, logger: Logger): GatewayObserver {
+  // A line comes with every request: it is not even made where nobody reads it.
+  const tells = (): boolean => logger.isLevelEnabled('info')
   return {
     decided(event) {
       metrics.decided(event)
-      logger.info({ event: 'decision', ...event }, 'decided')
+      if (tells()) logger.info({ event: 'decision', ...event }, 'decided')
       for (const error of event.engineErrors) {
         logger.error(
           { event: 'policy_engine_error', decision: event.decision, error },
@@ -18,7 +20,7 @@ export function observe(metrics: Metrics, logger: Logger): GatewayObserver {
     },
     finished(event) {
       metrics.finished(event)
-      logger.info({ event: 'exchange', ...event }, 'finished')
+      if (tells()) logger.info({ event: 'exchange', ...event }, 'finished')
     },
     refusedBeforeDecision(code) {
       metrics.refusedBeforeDecision(code)

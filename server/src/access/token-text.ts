@@ -1,5 +1,6 @@
 /**
- * The text of a bearer token: `sekisho_`, 43 base62 digits (32 random bytes), 6 base62 digits of CRC-32.
+ * The text of a bearer token: `sekisho_`, 43 base62 digits (32 random bytes), 6 base62 digits of CRC-32;
+ * `sekisho_admin_` begins one for administration, so that neither passes for the other.
  *
  * The prefix and checksum let secret scanners find a leaked token without false alarms, and let a gateway
  * turn garbage away without a look-up. The checksum is no secret and proves nothing.
@@ -13,21 +14,35 @@ export const TOKEN_PREFIX = 'sekisho_'
 const SECRET_BYTES = 32
 const SECRET_DIGITS = 43
 const CHECK_DIGITS = 6
+export const ADMIN_TOKEN_PREFIX = 'sekisho_admin_'
 export const TOKEN_FORM = /^sekisho_[0-9A-Za-z]{49}$/
+const ADMIN_TOKEN_FORM = /^sekisho_admin_[0-9A-Za-z]{49}$/
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** RFC 6750 §2.1: the scheme in any case, then one token. */
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i
 /** Longest credential looked at. */
 const CREDENTIAL_CHARACTERS_MAX = 4096
 
-export function newTokenText(secret: Uint8Array = randomBytes(SECRET_BYTES)): string {
-  const unchecked = TOKEN_PREFIX + base62(BigInt(`0x${Buffer.from(secret).toString('hex')}`), SECRET_DIGITS)
+export function newTokenText(
+  secret: Uint8Array = randomBytes(SECRET_BYTES),
+  prefix: string = TOKEN_PREFIX,
+): string {
+  const unchecked = prefix + base62(BigInt(`0x${Buffer.from(secret).toString('hex')}`), SECRET_DIGITS)
   return unchecked + checksum(unchecked)
 }
 
 /** Whether the text has the form and the checksum of a token. */
 export function isTokenText(text: string): boolean {
-  return TOKEN_FORM.test(text) && checksum(text.slice(0, -CHECK_DIGITS)) === text.slice(-CHECK_DIGITS)
+  return TOKEN_FORM.test(text) && checked(text)
+}
+
+/** The same for a credential of administration. */
+export function isAdminTokenText(text: string): boolean {
+  return ADMIN_TOKEN_FORM.test(text) && checked(text)
+}
+
+function checked(text: string): boolean {
+  return checksum(text.slice(0, -CHECK_DIGITS)) === text.slice(-CHECK_DIGITS)
 }
 
 /** What is kept of a token: SHA-256, hex. 256 bits of randomness need no salt. */
@@ -59,7 +74,13 @@ export function presentedToken(
 }
 
 function checksum(text: string): string {
-  return base62(BigInt(crc32(text)), CHECK_DIGITS)
+  let digits = ''
+  let rest = crc32(text)
+  for (let i = 0; i < CHECK_DIGITS; i++) {
+    digits = DIGITS.charAt(rest % 62) + digits
+    rest = Math.floor(rest / 62)
+  }
+  return digits
 }
 
 function base62(value: bigint, digits: number): string {

@@ -45,11 +45,19 @@ export class RefusalBook {
   readonly #pairs = new Map<string, Pair>()
   #size = 0
 
-  get(actor: string, model: string, contentDigest: string, nowMs: number): StickyRefusal | null {
+  /** @param contentDigest called only where the actor has refusals for the model at all: most requests need no digest */
+  get(
+    actor: string,
+    model: string,
+    contentDigest: string | (() => string),
+    nowMs: number,
+  ): StickyRefusal | null {
     const pair = this.#pairs.get(pairKey(actor, model))
     if (pair === undefined) return null
     if (pair.flooded !== null && pair.flooded.untilMs > nowMs) return pair.flooded
-    const refusal = pair.refusals.get(stickyKey(actor, model, contentDigest))
+    if (pair.refusals.size === 0) return null
+    const digest = typeof contentDigest === 'string' ? contentDigest : contentDigest()
+    const refusal = pair.refusals.get(stickyKey(actor, model, digest))
     return refusal !== undefined && refusal.untilMs > nowMs ? refusal : null
   }
 

@@ -112,7 +112,7 @@ class WorkerAuthority implements ConnectedAuthority {
     return spent(`person/${actor}`) || spent(`institution/${institution}`) ? 'exceeded' : 'within'
   }
 
-  sticky(actor: string, model: string, contentDigest: string): StickyRefusal | null {
+  sticky(actor: string, model: string, contentDigest: string | (() => string)): StickyRefusal | null {
     return this.#copy?.refusals.get(actor, model, contentDigest, this.#options.clock.nowMs()) ?? null
   }
 

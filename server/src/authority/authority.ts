@@ -48,8 +48,8 @@ export interface Authority {
   reserve(request: ReserveRequest): Promise<Reserved>
   /** Gives a reservation back, before its intent is recorded. Unknown or expired ones are ignored. */
   release(reservation: string): void
-  /** The live refusal of this content, if there is one. */
-  sticky(actor: string, model: string, contentDigest: string): StickyRefusal | null
+  /** The live refusal of this content, if there is one; the digest is asked for only where it can matter. */
+  sticky(actor: string, model: string, contentDigest: string | (() => string)): StickyRefusal | null
   /**
    * Makes one exchange entry durable. What budgets, grants, holds and sticky refusals need is read from
    * its fields (`exchange.ts`); an outcome settles what its intent had reserved.

@@ -7,6 +7,8 @@
  */
 import type { SignedStatement } from 'sekisho-verify'
 import {
+  AdminDesk,
+  type Administration,
   type Authentication,
   type MintedToken,
   type TokenBook,
@@ -59,6 +61,7 @@ export interface WriterParts {
 
 export class Writer implements Programme, Authority {
   readonly authority: Authority = this
+  readonly administration: Administration
   readonly #options: ProgrammeOptions
   readonly #tally: Tally
   readonly #tokens: TokenBook
@@ -97,6 +100,11 @@ export class Writer implements Programme, Authority {
         ),
     })
     const publish = (item: FeedItem): Promise<unknown> => this.#hub.publish(item)
+    this.administration = new AdminDesk({
+      clock: options.clock,
+      snapshot: () => this.snapshot(),
+      founded: () => this.founded && !this.#closed,
+    })
     this.#desk = new TokenDesk({ ...parts, store: parts.projection, clock: options.clock, publish })
   }
 
@@ -243,7 +251,7 @@ export class Writer implements Programme, Authority {
     this.#budget.release(reservation)
   }
 
-  sticky(actor: string, model: string, contentDigest: string): StickyRefusal | null {
+  sticky(actor: string, model: string, contentDigest: string | (() => string)): StickyRefusal | null {
     return this.#tally.refusals.get(actor, model, contentDigest, this.#options.clock.nowMs())
   }
 

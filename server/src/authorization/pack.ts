@@ -8,16 +8,17 @@ import { FACT_NAMES, FACT_VALUES, type FactName, type Facts } from '../agreement
 import { AuthorizationError } from './error.ts'
 
 /** Digit of each value of each fact. */
-const DIGITS: readonly (readonly [FactName, ReadonlyMap<string, string>])[] = FACT_NAMES.map((name) => [
-  name,
-  new Map(FACT_VALUES[name].map((value, position) => [value, position.toString(36)])),
-])
+const DIGITS: readonly ReadonlyMap<string, string>[] = FACT_NAMES.map(
+  (name) => new Map(FACT_VALUES[name].map((value, position) => [value, position.toString(36)])),
+)
 
 /** @throws {AuthorizationError} `authorization_fact_invalid` when a fact is missing or has no such value */
 export function packFacts(facts: Facts): string {
   let key = ''
-  for (const [name, digits] of DIGITS) {
-    const digit = digits.get(facts[name])
+  for (let i = 0; i < FACT_NAMES.length; i++) {
+    // INVARIANT: DIGITS has an entry for each name.
+    const name = FACT_NAMES[i]!
+    const digit = DIGITS[i]!.get(facts[name])
     if (digit === undefined) {
       throw new AuthorizationError(
         'authorization_fact_invalid',

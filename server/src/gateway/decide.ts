@@ -12,7 +12,9 @@ export function decide(found: Found, deps: GatewayDeps): Decided {
   const decision = deps.deciderFor(found.snapshot.agreement).decide(found.facts)
   const repeated =
     decision.verdict === 'allow'
-      ? deps.authority.sticky(found.principal.actor.id, found.request.model, found.request.contentDigest())
+      ? deps.authority.sticky(found.principal.actor.id, found.request.model, () =>
+          found.request.contentDigest(),
+        )
       : null
   return {
     ...found,
