@@ -14,6 +14,7 @@ import {
   loadModels,
 } from '../server/src/agreement/index.ts'
 import { createDecider, type FactsInput, findFacts } from '../server/src/authorization/index.ts'
+import { NO_GOVERNANCE } from '../server/src/governance/index.ts'
 import type { Actor, Engagement, Institution, Snapshot } from '../server/src/programme/index.ts'
 import type { BenchOptions } from './options.ts'
 import { openResults } from './results.ts'
@@ -113,6 +114,7 @@ function factsInput(agreement: Agreement, nowMs: number): FactsInput {
     stops: [],
     stages: new Map(),
     incidentMode: false,
+    governance: NO_GOVERNANCE,
   }
   const targets = [1, 20, 40, 99].map((host) => ({
     kind: 'ipv4' as const,

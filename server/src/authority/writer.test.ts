@@ -46,7 +46,7 @@ test('a statement is durable before it has effect, and a refused one never reach
 
 test('statements wait for each other: of two approvals by one person at once, one counts', async () => {
   await using world = await createWorld()
-  const stage = { sector: 'gas', stage: 'defensive', reason } as const
+  const stage = { sector: 'finance', stage: 'defensive', reason } as const
   const both = await Promise.allSettled([
     world.submit('sector.stage', stage, PARTIES),
     world.submit('sector.stage', stage, PARTIES),

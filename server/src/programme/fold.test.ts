@@ -155,14 +155,11 @@ function foundingPayload(): Payload<'programme.found'> {
 
 test('a first statement other than the founding one is refused as such', async () => {
   const state = null
-  const payload = foundingPayload()
   const keys = PARTIES.flatMap((holder) => world.keys.all(holder, 2))
   const draft = { programme: PROGRAMME, issuedAtMs: world.clock.nowMs() }
-  const { agreement, parties } = payload
-  const signed = signStatement(
-    { ...draft, type: 'agreement.activate', payload: { agreement, parties } },
-    keys,
-  )
+  const parties = foundingPayload().parties
+  const payload = { id: 'p1', subject: '0'.repeat(64), parties }
+  const signed = signStatement({ ...draft, type: 'proposal.adopt', payload }, keys)
   await refused(() => put(state, signed), 'statement_not_founded')
 })
 
@@ -353,22 +350,11 @@ test('delegations name staff of the integrator, end, and are the institution’s
   await refuses('statement_subject_unknown', 'delegation.revoke', pair, [institution('mufg')], revoked)
 })
 
-test('a sector opens by every party and closes by any one; vendor access is the provider’s', async () => {
+test('a sector is narrowed by any one party; vendor access is the provider’s', async () => {
   const stage = (sector: string, to: 'closed' | 'defensive' | 'full') => ({ sector, stage: to, reason })
-  await refuses(
-    'statement_threshold_not_met',
-    'sector.stage',
-    stage('electric_power', 'defensive'),
-    AUTHORITIES,
-  )
-  const open = apply(founded, 'sector.stage', stage('electric_power', 'defensive'), PARTIES)
-  assert.equal(open.stages.get('electric_power'), 'defensive')
-  assert.equal(
-    apply(open, 'sector.stage', stage('electric_power', 'closed'), [party('provider')]).stages.get(
-      'electric_power',
-    ),
-    'closed',
-  )
+  const narrowed = apply(founded, 'sector.stage', stage('finance', 'defensive'), [party('provider')])
+  assert.equal(narrowed.stages.get('finance'), 'defensive')
+  await refuses('statement_gate_closed', 'sector.stage', stage('electric_power', 'defensive'), PARTIES)
   await refuses('statement_subject_state', 'sector.stage', stage('finance', 'full'), PARTIES)
   await refuses('statement_subject_unknown', 'sector.stage', stage('none', 'full'), PARTIES)
   await refuses(
@@ -611,26 +597,6 @@ test('resuming: as many as the table asks, whoever stopped among them, one party
     single,
   )
   await refused(() => put(stopped, weak), 'statement_threshold_not_met')
-})
-
-test('agreement: the next version only, signed by every party', async () => {
-  const { id, version, digest } = sampleAgreement()
-  const again = { agreement: { id, version, digest }, parties: [] }
-  await refuses('statement_agreement_mismatch', 'agreement.activate', again, PARTIES)
-  await refuses(
-    'statement_agreement_unknown',
-    'agreement.activate',
-    { ...again, agreement: { id, version: 2, digest: '1'.repeat(64) } },
-    PARTIES,
-  )
-  const next = { ...sampleAgreement(), version: 2, digest: '2'.repeat(64) }
-  const lookup = (asked: string) => (asked === next.digest ? next : findAgreement(asked))
-  const payload = { agreement: { id, version: 2, digest: next.digest }, parties: [] }
-  const at = { index: founded.index, timeMs: world.clock.nowMs() }
-  const activate = (holders: Holders) =>
-    fold(founded, world.sign('agreement.activate', payload, holders), at, lookup)
-  await refused(() => activate(AUTHORITIES), 'statement_threshold_not_met')
-  assert.equal(activate(PARTIES).agreement.version, 2)
 })
 
 test('the state survives encoding, digest and all, and its digest tells states apart', () => {

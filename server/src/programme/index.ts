@@ -1,13 +1,7 @@
 /**
  * The programme room: the statements it knows, the fold from them to the snapshot, standing, and who must sign what.
  */
-export {
-  type CustodyKey,
-  type CustodyState,
-  custodyOf,
-  type Destruction,
-  type LegalHold,
-} from './custody.ts'
+export { type CustodyKey, type CustodyState, custodyOf, type Destruction, type LegalHold } from './custody.ts'
 export { ProgrammeError, type ProgrammeErrorCode, type StatementRefusal } from './error.ts'
 export { fold, type Standing } from './fold.ts'
 export { KINDS, type Payload, STATEMENT_TYPES, type StatementType } from './kinds.ts'

@@ -6,24 +6,38 @@
  */
 import type { Shaped } from '../identity/index.ts'
 import type { Kind } from './kind.ts'
+import { proposalActivate } from './kinds/activate.ts'
 import { actorReinstate, actorRevoke, actorSuspend, personEnrol, serviceEnrol } from './kinds/actor.ts'
-import { agreementActivate, programmeFound } from './kinds/agreement.ts'
+import { programmeFound } from './kinds/agreement.ts'
+import { ballotCast, ballotClose, ballotOpen, ballotProxy } from './kinds/ballot.ts'
 import { contentDestroy, contentHold, contentRelease, custodyKey } from './kinds/custody.ts'
 import { delegationGrant, delegationRevoke } from './kinds/delegation.ts'
 import { disclosureOrder } from './kinds/disclosure.ts'
 import { engagementApprove, engagementClose, engagementDraft, engagementSuspend } from './kinds/engagement.ts'
+import { evaluationAttest, evaluationWithdraw } from './kinds/evaluation.ts'
 import { grantApprove } from './kinds/grant.ts'
 import { incidentSet } from './kinds/incident.ts'
 import { institutionAdmit, institutionRegister, institutionSuspend } from './kinds/institution.ts'
 import { integratorAdmit, integratorSuspend } from './kinds/integrator.ts'
 import { keyAdd, keyRevoke } from './kinds/key.ts'
 import { programmeAccessApprove } from './kinds/programme-access.ts'
+import {
+  proposalAdopt,
+  proposalDiscuss,
+  proposalDraft,
+  proposalExpire,
+  proposalReject,
+  proposalRevise,
+  proposalVeto,
+  proposalWithdraw,
+  rulingDraft,
+} from './kinds/proposal.ts'
 import { refusalLift } from './kinds/refusal.ts'
-import { sectorStage } from './kinds/sector.ts'
+import { observerAssign, seatAssign } from './kinds/seat.ts'
+import { sectorAccept, sectorDecline, sectorPause, sectorResume, sectorStage } from './kinds/sector.ts'
 import { stopIssue, stopResume } from './kinds/stop.ts'
 export const KINDS = {
   'programme.found': programmeFound,
-  'agreement.activate': agreementActivate,
   'institution.register': institutionRegister,
   'institution.admit': institutionAdmit,
   'institution.suspend': institutionSuspend,
@@ -49,6 +63,28 @@ export const KINDS = {
   'stop.issue': stopIssue,
   'stop.resume': stopResume,
   'incident.set': incidentSet,
+  'seat.assign': seatAssign,
+  'observer.assign': observerAssign,
+  'proposal.draft': proposalDraft,
+  'ruling.draft': rulingDraft,
+  'proposal.revise': proposalRevise,
+  'proposal.discuss': proposalDiscuss,
+  'ballot.open': ballotOpen,
+  'ballot.cast': ballotCast,
+  'ballot.proxy': ballotProxy,
+  'ballot.close': ballotClose,
+  'proposal.adopt': proposalAdopt,
+  'proposal.reject': proposalReject,
+  'proposal.veto': proposalVeto,
+  'proposal.activate': proposalActivate,
+  'proposal.withdraw': proposalWithdraw,
+  'proposal.expire': proposalExpire,
+  'sector.accept': sectorAccept,
+  'sector.decline': sectorDecline,
+  'sector.pause': sectorPause,
+  'sector.resume': sectorResume,
+  'evaluation.attest': evaluationAttest,
+  'evaluation.withdraw': evaluationWithdraw,
   'custody.key': custodyKey,
   'content.hold': contentHold,
   'content.release': contentRelease,

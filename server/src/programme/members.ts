@@ -61,6 +61,23 @@ export const ROLES = [
   'external_auditor',
 ] as const
 
+/** LIMIT: characters of a document that a statement carries; with its signatures it fits one ledger entry. */
+const DOCUMENT_CHARACTERS_MAX = 150_000
+
+/** A whole agreement: lines and all. What it says is read by the agreement room. */
+export const document: Shape<string> = (value, path) => {
+  if (typeof value !== 'string' || value === '' || !value.isWellFormed()) {
+    throw new ShapeError(path, 'must be a text that is not empty')
+  }
+  if (value.length > DOCUMENT_CHARACTERS_MAX) {
+    throw new ShapeError(path, `must be at most ${DOCUMENT_CHARACTERS_MAX} characters long`)
+  }
+  return value
+}
+
+/** Sectors that something concerns; none named means all. */
+export const sectors = list(id, 0, 64, String)
+
 export const ASSET_KINDS = ['ipv4', 'ipv6', 'cidr', 'domain', 'url', 'repository', 'application'] as const
 
 export const asset = object({

@@ -5,6 +5,7 @@
  */
 import type { Agreement } from '../agreement/index.ts'
 import type { Capability } from '../boundary/index.ts'
+import type { GovernanceState } from '../governance/index.ts'
 import type { Asset } from '../scope/index.ts'
 
 export type Role =
@@ -156,6 +157,8 @@ export interface Snapshot {
   /** Stage by sector id; absent means the agreement's initial stage. */
   readonly stages: ReadonlyMap<string, string>
   readonly incidentMode: boolean
+  /** Seats, proposals, rollout, rulings, export control, register: docs/spec/proposal.md and beside it. */
+  readonly governance: GovernanceState
 }
 
 /** An authenticated caller: never anonymous. */

@@ -78,6 +78,7 @@ export function encodeState(fields: StateFields): JsonObject {
     stops: fields.stops,
     stages: [...fields.stages],
     incidentMode: fields.incidentMode,
+    governance: fields.governance,
     keyOwners: [...fields.keyOwners.values()],
     custody: fields.custody,
     seen: fields.seen.map(({ nonces, newestMs }) => ({ nonces: [...nonces], newestMs })),

@@ -4,3 +4,4 @@
 export { foundSample, type SampleOptions, type SampleProgramme } from './sample.ts'
 export { openSampleKeys, type SampleKeys } from './sample-keys.ts'
 export { SAMPLE_ACTORS, SAMPLE_ENGAGEMENT, SAMPLE_INSTITUTIONS, SAMPLE_INTEGRATOR } from './sample-roster.ts'
+export { SAMPLE_AUDITOR, type SampleSeat, sampleSeats } from './sample-seats.ts'

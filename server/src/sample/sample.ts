@@ -9,8 +9,9 @@ import type { SignedStatement } from 'sekisho-verify'
 import type { Agreement } from '../agreement/index.ts'
 import type { Programme } from '../authority/index.ts'
 import type { Clock } from '../base/index.ts'
+import { seatKey } from '../governance/index.ts'
 import type { KeyHolder, KeyPair } from '../identity/index.ts'
-import { type Payload, type StatementType, signStatement } from '../programme/index.ts'
+import { type Payload, type Role, type StatementType, signStatement } from '../programme/index.ts'
 import { openSampleKeys, type SampleKeys } from './sample-keys.ts'
 import {
   SAMPLE_ACTORS,
@@ -20,6 +21,7 @@ import {
   type SampleActor,
   type SampleInstitution,
 } from './sample-roster.ts'
+import { SAMPLE_AUDITOR, sampleObservers, sampleSeats } from './sample-seats.ts'
 
 const YEAR_MS = 365 * 24 * 3_600_000
 
@@ -29,6 +31,8 @@ export interface SampleOptions {
   readonly dataDir: string
   readonly agreement: Agreement
   readonly clock: Pick<Clock, 'nowMs'>
+  /** Fills the seats of the bodies too: some eighty statements more. */
+  readonly seats?: boolean
 }
 
 export interface SampleProgramme {
@@ -53,6 +57,7 @@ export async function foundSample(programme: Programme, options: SampleOptions):
   for (const actor of SAMPLE_ACTORS) await steps.actor(actor)
   for (const institution of SAMPLE_INTEGRATOR.delegatedBy) await steps.delegation(institution)
   const engagement = await steps.engagement()
+  if (options.seats === true) await steps.seats()
   return { keysDirectory: keys.directory, engagement, statements: steps.made }
 }
 
@@ -117,6 +122,46 @@ class Steps {
     const directory = [this.#keys.of({ kind: byIntegrator ? 'integrator' : 'institution', id: employer })]
     if (kind === 'service') await this.#submit('service.enrol', payload, directory)
     else await this.#submit('person.enrol', { ...payload, roles }, directory)
+  }
+
+  /** Seats, observers and an auditor; whoever sits already is left. */
+  async seats(): Promise<void> {
+    const { agreement } = this.#options
+    for (const { actor, employer, body, seat, represents } of sampleSeats(agreement)) {
+      await this.#enrolSeated(actor, employer, 'working_group_seat')
+      if (seatKey(body, seat) in this.#programme.snapshot().governance.seats) continue
+      const by = seat.includes('.provider.') ? 'provider' : 'jp'
+      await this.#submit('seat.assign', { body, seat, actor, represents }, this.#thresholdOf(by))
+    }
+    for (const { actor, body, observer } of sampleObservers(agreement)) {
+      await this.#enrolSeated(actor, 'jp', 'regulator')
+      if (seatKey(body, observer) in this.#programme.snapshot().governance.observers) continue
+      await this.#submit('observer.assign', { body, observer, actor }, this.#thresholdOf('jp'))
+    }
+    await this.#enrolSeated(SAMPLE_AUDITOR, 'jp', 'external_auditor')
+  }
+
+  async #enrolSeated(id: string, employer: string, role: Role): Promise<void> {
+    if (this.#programme.snapshot().actors.has(id)) return
+    const payload = {
+      id,
+      institution: employer,
+      employer: 'employee' as const,
+      nationality: 'party' as const,
+      location: 'party' as const,
+      keys: [enrol(this.#keys.fresh(actor(id)))],
+      roles: [role],
+    }
+    const isParty = this.#options.agreement.parties.some((party) => party.id === employer)
+    const directory = isParty
+      ? this.#thresholdOf(employer)
+      : [this.#keys.of({ kind: 'institution', id: employer })]
+    await this.#submit('person.enrol', payload, directory)
+  }
+
+  #thresholdOf(id: string): readonly KeyPair[] {
+    const threshold = this.#options.agreement.parties.find((party) => party.id === id)?.threshold ?? 1
+    return this.#party(id).slice(0, threshold)
   }
 
   async delegation(institution: string): Promise<void> {

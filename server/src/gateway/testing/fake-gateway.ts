@@ -5,6 +5,7 @@ import { loadAgreement, type ModelEntry } from '../../agreement/index.ts'
 import { createDecider } from '../../authorization/index.ts'
 import { silentLogger, systemClock } from '../../base/index.ts'
 import type { Reading } from '../../boundary/index.ts'
+import { NO_GOVERNANCE } from '../../governance/index.ts'
 import type { Principal, Snapshot } from '../../programme/index.ts'
 import type { Upstream, UpstreamCall, UpstreamSink } from '../../upstream/index.ts'
 import { type FinishedEvent, GATEWAY_LIMITS, type GatewayDeps, type GatewayLimits } from '../deps.ts'
@@ -92,6 +93,7 @@ export function fakeSnapshot(index: number, stops: Snapshot['stops'] = []): Snap
     stops,
     stages: new Map(),
     incidentMode: false,
+    governance: NO_GOVERNANCE,
   }
 }
 

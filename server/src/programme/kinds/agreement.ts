@@ -1,25 +1,23 @@
-/** The agreement in force: founding the programme under it, and activating the next version. */
-
+/** Founding the programme under an agreement, once. */
 import type { Agreement } from '../../agreement/index.ts'
+import { NO_GOVERNANCE } from '../../governance/index.ts'
 import { boolean, list, object, type Shaped } from '../../identity/index.ts'
 import { NO_CUSTODY } from '../custody.ts'
 import { ProgrammeError } from '../error.ts'
 import type { Kind, RuleContext } from '../kind.ts'
-import { agreement, enrolledKey, party } from '../members.ts'
+import { agreement, party } from '../members.ts'
 import { withNonce } from '../seen-nonces.ts'
 import { SharedMap } from '../shared-map.ts'
 import { requireEveryParty } from '../signers.ts'
-import type { Party } from '../snapshot.ts'
-import type { KeyOwner, StateFields } from '../state.ts'
+import type { StateFields } from '../state.ts'
 import type { Statement } from '../statement.ts'
+import { keysFor, mismatch, ownersOf, partyUnder, refuseStrangers } from '../version.ts'
 
 const programmeFoundShape = object({
   agreement,
   sample: boolean,
   parties: list(party, 1, 32, (each) => each.id),
 })
-
-const agreementActivateShape = object({ agreement, parties: list(party, 0, 32, (each) => each.id) })
 
 /** Founds the programme, once. Every party signs with the keys that the statement itself brings. */
 export const programmeFound: Kind<Shaped<typeof programmeFoundShape>> = {
@@ -33,31 +31,6 @@ export const programmeFound: Kind<Shaped<typeof programmeFoundShape>> = {
   },
 }
 
-/** Signed by every party of the version in force and of the next one. */
-export const agreementActivate: Kind<Shaped<typeof agreementActivateShape>> = {
-  shape: agreementActivateShape,
-  brings: (payload) => payload.parties,
-  rule: (state, payload, context) => {
-    const agreement = findAgreement(payload.agreement, context)
-    if (agreement.version !== state.agreement.version + 1) {
-      throw mismatch(`version ${agreement.version} does not follow version ${state.agreement.version}`)
-    }
-    const parties = agreement.parties.map(({ id }) => {
-      const standing = state.parties.get(id)
-      const brought = keysFor(payload, id)
-      if (standing !== undefined && brought.length > 0) throw mismatch(`party \`${id}\` has its keys already`)
-      return partyUnder(agreement, id, standing?.keys ?? brought)
-    })
-    refuseStrangers(payload, parties)
-    requireEveryParty([...state.parties.values(), ...parties], context.signers)
-    return {
-      agreement,
-      parties: SharedMap.of(parties.map((party) => [party.id, party])),
-      keyOwners: ownersOf(parties, state.keyOwners),
-    }
-  },
-}
-
 /** The first state. Every party signs with the keys that the statement itself brings. */
 export function foundProgramme(
   statement: Statement & { readonly type: 'programme.found' },
@@ -65,8 +38,8 @@ export function foundProgramme(
 ): StateFields {
   const { payload } = statement
   const agreement = findAgreement(payload.agreement, context)
-  const parties = agreement.parties.map(({ id }) => partyUnder(agreement, id, keysFor(payload, id)))
-  refuseStrangers(payload, parties)
+  const parties = agreement.parties.map(({ id }) => partyUnder(agreement, id, keysFor(payload.parties, id)))
+  refuseStrangers(payload.parties, parties)
   requireEveryParty(parties, context.signers)
   return {
     programme: statement.programme,
@@ -85,6 +58,7 @@ export function foundProgramme(
     stops: [],
     stages: SharedMap.empty(),
     incidentMode: false,
+    governance: NO_GOVERNANCE,
     custody: NO_CUSTODY,
     keyOwners: ownersOf(parties, SharedMap.empty()),
     seen: withNonce([], statement.nonce, context.at.timeMs),
@@ -106,46 +80,4 @@ function findAgreement(
   throw mismatch(
     `the document says \`${agreement.id}\` version ${agreement.version}, the statement says otherwise`,
   )
-}
-
-function keysFor(payload: Shaped<typeof agreementActivateShape>, id: string): Party['keys'] {
-  return payload.parties.find((party) => party.id === id)?.keys.map(enrolledKey) ?? []
-}
-
-function partyUnder(agreement: Agreement, id: string, keys: Party['keys']): Party {
-  const terms = agreement.parties.find((party) => party.id === id)
-  if (terms === undefined) throw mismatch(`the agreement names no party \`${id}\``)
-  if (keys.filter((key) => !key.revoked).length < terms.keys) {
-    throw mismatch(`party \`${id}\` holds ${terms.keys} keys under the agreement, ${keys.length} are given`)
-  }
-  return { id, kind: terms.kind, jurisdiction: terms.jurisdiction, keys, threshold: terms.threshold }
-}
-
-function refuseStrangers(payload: Shaped<typeof agreementActivateShape>, parties: readonly Party[]): void {
-  const stranger = payload.parties.find(({ id }) => !parties.some((party) => party.id === id))
-  if (stranger !== undefined) throw mismatch(`the agreement names no party \`${stranger.id}\``)
-}
-
-function ownersOf(
-  parties: readonly Party[],
-  owners: SharedMap<string, KeyOwner>,
-): SharedMap<string, KeyOwner> {
-  let all = owners
-  for (const party of parties) {
-    for (const key of party.keys) {
-      const holder = all.get(key.id)
-      if (holder !== undefined && (holder.kind !== 'party' || holder.id !== party.id)) {
-        throw new ProgrammeError(
-          'statement_key_taken',
-          `key \`${key.id}\` belongs to \`${holder.id}\` already`,
-        )
-      }
-      all = all.with(key.id, { kind: 'party', id: party.id, key })
-    }
-  }
-  return all
-}
-
-function mismatch(why: string): ProgrammeError {
-  return new ProgrammeError('statement_agreement_mismatch', why)
 }
