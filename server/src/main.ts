@@ -4,8 +4,9 @@
 import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { runCli } from './cli/index.ts'
-import type { LoadedConfig } from './config/index.ts'
+import type { LoadedConfig, WitnessConfig } from './config/index.ts'
 import { startServer } from './serve.ts'
+import { startWitness } from './serve-witness.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -20,6 +21,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   fetch,
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
   serve,
+  witness,
 })
 
 /** Serves until the first signal; the second one ends the process at once. */
@@ -31,7 +33,24 @@ async function serve({ config }: LoadedConfig): Promise<number> {
   print(`console  ${pages}`)
   if (server.sampleKeys !== null) print(`keys     ${server.sampleKeys}`)
   print(`ready: ${server.file}`)
-  await new Promise<void>((resolve) => {
+  await untilSignal()
+  await server.stop()
+  return 0
+}
+
+/** The same for a witness. */
+async function witness(config: WitnessConfig): Promise<number> {
+  const running = await startWitness(config)
+  print(`witness  ${running.url}`)
+  for (const vkey of running.vkeys) print(`key      ${vkey}`)
+  print('ready')
+  await untilSignal()
+  await running.stop()
+  return 0
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise<void>((resolve) => {
     let signals = 0
     const onSignal = (): void => {
       signals += 1
@@ -40,8 +59,6 @@ async function serve({ config }: LoadedConfig): Promise<number> {
     }
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal)
   })
-  await server.stop()
-  return 0
 }
 
 async function ask(question: string): Promise<string> {

@@ -17,6 +17,7 @@ import { type Ledger, openFileKeyRing, openLedger } from './ledger/index.ts'
 import { observe } from './observe.ts'
 import { openServerDatabase } from './open-database.ts'
 import { createDeciders } from './open-gateway.ts'
+import { openWitnessing } from './open-witnessing.ts'
 import { foundSample } from './sample/index.ts'
 import { openServerKeys, type ServerKeys } from './server-keys.ts'
 import type { WorkerOrders } from './worker-messages.ts'
@@ -59,6 +60,9 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
     const keys = openServerKeys(config.dataDir)
     const ledger = await openServerLedger(config, keys, logger)
     closers.push(() => ledger.close())
+    // Before anything is written: witnesses may know that this directory was put back to an earlier state.
+    const witnessing = await openWitnessing(config, ledger, logger, endFatally(logger))
+    if (witnessing !== null) closers.push(() => witnessing.close())
     const { database, close: closeDatabase } = await openServerDatabase(config, ledger.origin, logger)
     closers.push(closeDatabase)
     const ambiguous = await closeAmbiguous(ledger)
@@ -105,7 +109,10 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
     return {
       logger,
       orders: { config, modelsText, endUserSecret: keys.endUserSecret },
-      desk: createWriterDesk(ledger),
+      desk: createWriterDesk(
+        ledger,
+        witnessing?.offersQuorum ? (index) => witnessing.witnessed(index) : undefined,
+      ),
       observer: observe(metrics, decisions),
       forPages,
       attachGateways: (opened) => {
@@ -127,14 +134,18 @@ function openServerLedger(config: Config, keys: ServerKeys, logger: Logger): Pro
     clock: systemClock,
     checkpointIntervalMs: config.ledger.checkpointIntervalMs,
     kek: openFileKeyRing(keys.escrowFile),
-    onFatal(error) {
-      logger.fatal(
-        { event: 'ledger_fatal', err: error },
-        'evidence cannot be written safely any more: ending now',
-      )
-      process.exit(EXIT_LEDGER_FATAL)
-    },
+    onFatal: endFatally(logger),
   })
+}
+
+function endFatally(logger: Logger) {
+  return (error: Error): void => {
+    logger.fatal(
+      { event: 'ledger_fatal', err: error },
+      'evidence cannot be written safely any more: ending now',
+    )
+    process.exit(EXIT_LEDGER_FATAL)
+  }
 }
 
 /** Only an empty ledger, or one that the sample founded, becomes the sample programme. */

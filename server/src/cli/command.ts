@@ -1,5 +1,5 @@
 /** Commands as data: what a command takes, what it is for, and what it does. */
-import type { LoadedConfig } from '../config/index.ts'
+import type { LoadedConfig, WitnessConfig } from '../config/index.ts'
 
 /** What the composition root hands in: the environment, the streams, and how to run the server. */
 export interface CliContext {
@@ -18,6 +18,8 @@ export interface CliContext {
   readonly ask?: (question: string) => Promise<string>
   /** Runs the server until it is told to stop; resolves to the exit code. */
   readonly serve: (loaded: LoadedConfig) => Promise<number>
+  /** Runs a witness until it is told to stop; resolves to the exit code. Absent where commands are run from a program. */
+  readonly witness?: (config: WitnessConfig) => Promise<number>
 }
 
 export interface OptionSpec {

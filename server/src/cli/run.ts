@@ -9,6 +9,7 @@ import { ProgrammeError } from '../programme/index.ts'
 import { ProofError } from '../proof/index.ts'
 import { StorageError } from '../storage/index.ts'
 import { UpstreamError } from '../upstream/index.ts'
+import { WitnessError } from '../witness/index.ts'
 import { agreementCommands } from './agreement-commands.ts'
 import { approveCommand } from './approve-command.ts'
 import { readArguments } from './arguments.ts'
@@ -21,9 +22,11 @@ import { ledgerCommands } from './ledger-commands.ts'
 import { statementCommands } from './statement-commands.ts'
 import { stopCommands } from './stop-commands.ts'
 import { tokenCommands } from './token-commands.ts'
+import { witnessCommand } from './witness-command.ts'
 
 export const COMMANDS: readonly Command[] = [
   serveCommand,
+  witnessCommand,
   ...keyCommands,
   ...tokenCommands,
   approveCommand,
@@ -121,6 +124,7 @@ function isKnown(error: unknown): error is Error & { readonly code: string } {
     ProofError,
     UpstreamError,
     VerifyError,
+    WitnessError,
   ]
   if (rooms.some((room) => error instanceof room)) return true
   return error instanceof Error && error.name === 'HttpError' && 'code' in error

@@ -10,10 +10,12 @@ import {
   type ConfigErrorCode,
   defaultConfig,
   describeConfig,
+  describeWitnessConfig,
   explainConfig,
   isLoopback,
   loadConfig,
   loadConfigFile,
+  loadWitnessConfig,
   parseListenAddress,
 } from './index.ts'
 
@@ -237,4 +239,29 @@ test('the reference page has the table that the schema prints', () => {
     describeConfig(),
     'run `npm run sekisho -- config reference` and paste its table',
   )
+})
+
+test('the file of a witness: its defaults, its table, its strictness', () => {
+  const witnessFile = path.join(directory, 'witness.yaml')
+  const loadWitness = (text: string) => {
+    writeFileSync(witnessFile, text)
+    return loadWitnessConfig(witnessFile, { root, env: {} })
+  }
+  const config = loadWitness('name: witness.example/1\ndataDir: here\nlogs: [{ key: a+b+c }]\n')
+  assert.deepEqual(config.listen, { host: '127.0.0.1', port: 7380 })
+  assert.deepEqual(
+    [config.dataDir, config.algorithms, config.logs],
+    [path.join(directory, 'here'), [], [{ key: 'a+b+c' }]],
+  )
+  assert.throws(() => loadWitness('listen: 127.0.0.1:1\n'), { code: 'config_missing_key' })
+  assert.throws(() => loadWitness('name: w.example\nwitness: yes\n'), { code: 'config_unknown_key' })
+  assert.throws(() => loadWitness('name: "with space"\n'), { code: 'config_wrong_type' })
+  const page = readFileSync(path.join(import.meta.dirname, '../../../docs/operating/witness.md'), 'utf8')
+  const [, table] = page.split(/<!-- \/?witness-config -->\n/)
+  assert.equal(table?.trim(), describeWitnessConfig())
+})
+
+test('the path of a policy is relative to the file, and may be left out', () => {
+  assert.equal(load('').config.ledger.policy, null)
+  assert.equal(load('ledger: { policy: p.txt }').config.ledger.policy, path.join(directory, 'p.txt'))
 })

@@ -1,7 +1,7 @@
 /** The effective configuration as text, each value with where it came from. */
 import type { Setting } from './load.ts'
 import type { Reader } from './reader.ts'
-import { CONFIG_SCHEMA } from './schema.ts'
+import { CONFIG_SCHEMA, WITNESS_SCHEMA } from './schema.ts'
 
 /** One line a setting: `listen.gateway = 127.0.0.1:8787   # default`. */
 export function explainConfig(settings: readonly Setting[]): string {
@@ -12,8 +12,17 @@ export function explainConfig(settings: readonly Setting[]): string {
 
 /** The reference table of docs/spec/config.md: a test keeps the page and the schema the same. */
 export function describeConfig(): string {
+  return tableOf(CONFIG_SCHEMA)
+}
+
+/** The same of docs/operating/witness.md. */
+export function describeWitnessConfig(): string {
+  return tableOf(WITNESS_SCHEMA)
+}
+
+function tableOf(schema: Reader<unknown>): string {
   const rows: string[] = ['| key | default | meaning |', '|---|---|---|']
-  walk('', CONFIG_SCHEMA, rows)
+  walk('', schema, rows)
   return rows.join('\n')
 }
 

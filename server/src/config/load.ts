@@ -8,8 +8,8 @@ import path from 'node:path'
 import { isAlias, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import { formatListenAddress } from './address.ts'
 import { ConfigError, type ConfigProblem } from './error.ts'
-import type { Notes, Place } from './reader.ts'
-import { CONFIG_SCHEMA, type Config } from './schema.ts'
+import type { Notes, Place, Reader } from './reader.ts'
+import { CONFIG_SCHEMA, type Config, WITNESS_SCHEMA, type WitnessConfig } from './schema.ts'
 
 const FILE_BYTES_MAX = 1024 * 1024
 const SECRET_BYTES_MAX = 64 * 1024
@@ -45,14 +45,16 @@ export interface LoadOptions {
  * @throws {ConfigError} with every problem found
  */
 export function loadConfigFile(file: string, options: Omit<LoadOptions, 'file'>): LoadedConfig {
-  let text: string
+  return { ...loadConfig(readText(file), { ...options, file }), file }
+}
+
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (cause) {
     const message = `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`
     throw new ConfigError(file, [{ code: 'config_unreadable', path: '', line: 1, message }], { cause })
   }
-  return { ...loadConfig(text, { ...options, file }), file }
 }
 
 /** Every setting at its default. */
@@ -62,8 +64,30 @@ export function defaultConfig(options: Omit<LoadOptions, 'file'>): LoadedConfig 
 
 /** @throws {ConfigError} */
 export function loadConfig(text: string, options: LoadOptions): LoadedConfig {
-  const problems: ConfigProblem[] = []
   const settings: Setting[] = []
+  const problems: ConfigProblem[] = []
+  const config = readYaml(CONFIG_SCHEMA, text, options, problems, settings)
+  const final = applyEnvironment(config, settings, options.env)
+  if (problems.length === 0) checkWhole(final, problems)
+  if (problems.length > 0) throw new ConfigError(options.file, problems)
+  return { config: final, settings, file: null }
+}
+
+/** Reads the configuration file of a witness, as strictly. @throws {ConfigError} */
+export function loadWitnessConfig(file: string, options: Omit<LoadOptions, 'file'>): WitnessConfig {
+  const problems: ConfigProblem[] = []
+  const config = readYaml(WITNESS_SCHEMA, readText(file), { ...options, file }, problems, [])
+  if (problems.length > 0) throw new ConfigError(file, problems)
+  return config
+}
+
+function readYaml<T>(
+  schema: Reader<T>,
+  text: string,
+  options: LoadOptions,
+  problems: ConfigProblem[],
+  settings: Setting[],
+): T {
   const lines = new LineCounter()
   if (Buffer.byteLength(text) > FILE_BYTES_MAX) {
     const message = `is larger than ${FILE_BYTES_MAX} bytes`
@@ -87,11 +111,7 @@ export function loadConfig(text: string, options: LoadOptions): LoadedConfig {
   })
   if (problems.length > 0) throw new ConfigError(options.file, problems)
   const notes = notesOn(problems, settings, options, (node) => (node?.range ? lineAt(node.range[0]) : null))
-  const config = CONFIG_SCHEMA.read({ path: '', node: document.contents as Node | null, line: 1, notes })
-  const final = applyEnvironment(config, settings, options.env)
-  if (problems.length === 0) checkWhole(final, problems)
-  if (problems.length > 0) throw new ConfigError(options.file, problems)
-  return { config: final, settings, file: null }
+  return schema.read({ path: '', node: document.contents as Node | null, line: 1, notes })
 }
 
 function notesOn(

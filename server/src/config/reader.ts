@@ -142,6 +142,16 @@ export function filePath(o: Common & { default: string }): Reader<string> {
   }
 }
 
+/** A path that may be left out, made absolute. */
+export function optionalFilePath(o: Common): Reader<string | null> {
+  const given = filePath({ doc: o.doc, default: 'none' })
+  return {
+    doc: o.doc,
+    shown: 'none',
+    read: (place) => (scalarOf(place) === undefined ? noted(place, null, 'none') : given.read(place)),
+  }
+}
+
 export type Parse<T> = (value: string) => { ok: true; value: T } | { ok: false; wrong: string }
 
 /** Text that is parsed into something else. */

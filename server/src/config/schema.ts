@@ -12,6 +12,7 @@ import {
   integer,
   list,
   object,
+  optionalFilePath,
   optionalText,
   parsed,
   type ReadBy,
@@ -236,6 +237,21 @@ export const CONFIG_SCHEMA = object({
           min: 20,
           max: 60_000,
         }),
+        policy: optionalFilePath({
+          doc: 'Trust policy (c2sp.org/tlog-policy) with the witnesses asked and their quorum. None asks no witness.',
+        }),
+        witnessTimeoutMs: integer({
+          doc: 'Longest one witness is waited for.',
+          default: 2_000,
+          min: 50,
+          max: 60_000,
+        }),
+        witnessDeadlineMs: integer({
+          doc: 'Longest a T3 receipt waits for the quorum.',
+          default: 5_000,
+          min: 100,
+          max: 120_000,
+        }),
       },
     }),
     workers: integer({
@@ -263,5 +279,37 @@ export const CONFIG_SCHEMA = object({
   },
 })
 
+/** The file of `sekisho witness`. */
+export const WITNESS_SCHEMA = object({
+  doc: 'The configuration of one witness.',
+  of: {
+    name: text({
+      doc: 'Name of its keys: a URL without scheme that nobody else uses.',
+      check: checkOrigin,
+    }),
+    listen: listener(7380, 'Submissions and monitoring.'),
+    dataDir: filePath({
+      doc: 'Keys and the record of what was cosigned. Never put back from a copy.',
+      default: '.sekisho-witness',
+    }),
+    algorithms: list({
+      doc: 'Kinds of cosignature, a key for each; none is both.',
+      of: choice({ doc: 'A kind.', of: ['ed25519', 'ml-dsa-44'] }),
+      max: 2,
+    }),
+    logs: list({
+      doc: 'Logs it cosigns.',
+      of: object({
+        doc: 'One key of a log.',
+        of: {
+          key: text({ doc: 'Verifier key; its name is the origin. Several of one origin are all trusted.' }),
+        },
+      }),
+      max: 1000,
+    }),
+  },
+})
+
+export type WitnessConfig = ReadBy<typeof WITNESS_SCHEMA>
 export type Config = ReadBy<typeof CONFIG_SCHEMA>
 export type ConfiguredUpstream = ReadBy<typeof upstream>

@@ -10,8 +10,8 @@ import path from 'node:path'
 import type { Answer } from './answer.ts'
 import { HttpError } from './error.ts'
 
-/** Checkpoint, head of the statements: change with every entry. */
-const CHANGING = /^(?:checkpoint|statements\/head)$/
+/** Checkpoints, head of the statements: change with every entry. */
+const CHANGING = /^(?:checkpoint|witnessed-checkpoint|statements\/head)$/
 /** Tiles (full and partial) and single statements never change once they are there. */
 const FIXED =
   /^(?:tile\/(?:entries|\d{1,2})\/(?:x\d{3}\/)*\d{3}(?:\.p\/[1-9]\d{0,2})?|statements\/(?:0|[1-9]\d{0,15}))$/
@@ -26,10 +26,7 @@ export async function readLedgerFile(publicDir: string, name: string): Promise<A
   return {
     status: 200,
     headers: {
-      'content-type':
-        name === 'checkpoint' || name === 'statements/head'
-          ? 'text/plain; charset=utf-8'
-          : 'application/octet-stream',
+      'content-type': changing ? 'text/plain; charset=utf-8' : 'application/octet-stream',
       'cache-control': changing ? 'no-cache' : 'public, max-age=31536000, immutable',
       // Anyone may read it from anywhere: an auditor's browser, for one.
       'access-control-allow-origin': '*',
