@@ -12,16 +12,21 @@ const WORD_DOT = String.raw`(?:\s{0,3}[[({]?\s?(?:\bdot\b|ドット)\s?[\])}]?\s
 const ADDRESS = String.raw`(?<![\d.])\d{1,3}(?:${DOT}\d{1,3}){3}(?!\d)`
 const NAME = String.raw`(?<![\w-])[a-z0-9-]{1,63}(?:${WORD_DOT}[a-z0-9-]{1,63}){1,4}(?![\w-])`
 const SPELLED = new RegExp(`${ADDRESS}|${NAME}`, 'gi')
+/** Where no name can be spelled out: trying one at every word costs as much as the rest of a reading. */
+const SPELLED_ADDRESS = new RegExp(ADDRESS, 'gi')
 const DOTS = new RegExp(DOT, 'gi')
 /** Without one of these nothing is spelled out. */
 const MAY = /\bdot\b|ドット|点|\s\.|\d\.\s|[[({]\./i
+/** Without one of these no name is: the marks of WORD_DOT. */
+const NAME_MAY = /\bdot\b|ドット|\s\.\s|[[({]\./i
 const FOUND_MAX = 256
 
 /** Everything `text`, whose normal form is given, spells out. */
 export function findSpelledOut(normal: NormalText, text: string): FoundTarget[] {
   if (!MAY.test(normal.text)) return []
   const found: FoundTarget[] = []
-  for (const hit of normal.text.matchAll(SPELLED)) {
+  const spelled = NAME_MAY.test(normal.text) ? SPELLED : SPELLED_ADDRESS
+  for (const hit of normal.text.matchAll(spelled)) {
     if (found.length >= FOUND_MAX) break
     const joined = hit[0].replace(DOTS, '.')
     const start = normal.at(hit.index)

@@ -11,6 +11,7 @@ import {
   type SecretFormat,
   type SecretType,
 } from './secret-formats.ts'
+import { escapeRegExp, TriggerFinder } from './triggers.ts'
 
 /** A format ready to run: `full` matches a whole secret at lastIndex, `open` a text that ends inside one. */
 interface CompiledFormat extends SecretFormat {
@@ -72,7 +73,7 @@ const LONG_RUN_CHARS = 1024
 export function createSecretScanner(canaries: readonly string[] = []): SecretScanner {
   const formats = [...SECRET_FORMATS, ...canaryFormats(canaries)]
   const compiled = byTrigger(formats.map(compileFormat))
-  const triggers = triggerExpression(formats)
+  const triggers = new TriggerFinder(formats.map((each) => each.trigger))
   return {
     spans: (text) => spansIn(text, compiled, triggers),
     frontier: (text, from = 0) => frontierOf(text, from, compiled, triggers),
@@ -96,17 +97,15 @@ function byTrigger(formats: readonly CompiledFormat[]): ByTrigger {
   )
 }
 
-function frontierOf(text: string, from: number, compiled: ByTrigger, triggers: RegExp): Frontier {
+function frontierOf(text: string, from: number, compiled: ByTrigger, triggers: TriggerFinder): Frontier {
   let openFrom = text.length
   const runs = new RunMemo(text)
-  triggers.lastIndex = from
-  for (let hit = triggers.exec(text); hit !== null; hit = triggers.exec(text)) {
-    const at = hit.index
-    const formats = runs.worthTrying(compiled.get(hit[0]) ?? [], at)
+  for (let hit = triggers.next(text, from); hit !== null; hit = triggers.next(text, hit.at + 1)) {
+    const { at } = hit
+    const formats = runs.worthTrying(compiled.get(hit.text) ?? [], at)
     const found = secretAt(text, at, formats)
     if (found !== null) return { found, openFrom: Math.min(openFrom, at) }
     if (openFrom === text.length && mayStillComplete(text, at, formats)) openFrom = at
-    triggers.lastIndex = at + 1
   }
   return { found: null, openFrom }
 }
@@ -117,7 +116,7 @@ function frontierOf(text: string, from: number, compiled: ByTrigger, triggers: R
  */
 class RunMemo {
   private readonly text: string
-  private readonly ends = new Map<CompiledFormat, { end: number; tried: boolean }>()
+  private ends: Map<CompiledFormat, { end: number; tried: boolean }> | null = null
 
   constructor(text: string) {
     this.text = text
@@ -132,6 +131,7 @@ class RunMemo {
   private isWorth(each: CompiledFormat, at: number): boolean {
     if (each.run === null) return true
     const body = at + each.trigger.length
+    this.ends ??= new Map()
     let memo = this.ends.get(each)
     if (memo === undefined || body > memo.end) {
       each.run.all.lastIndex = body
@@ -170,12 +170,6 @@ function longRun(piece: Piece | undefined): CompiledFormat['run'] {
   return { all: new RegExp(`[${piece.anyOf}]*`, 'y'), max: piece.max }
 }
 
-/** One expression that finds where any format's trigger stands. */
-function triggerExpression(formats: readonly SecretFormat[]): RegExp {
-  const triggers = [...new Set(formats.map((each) => each.trigger))].sort((a, b) => b.length - a.length)
-  return new RegExp(triggers.map(escapeRegExp).join('|'), 'g')
-}
-
 /** Whether a trigger that words end in stands at a word's end: `task-…`, `disk-…` are not `sk-…`. */
 function insideWord(text: string, at: number, each: SecretFormat): boolean {
   if (at === 0 || !WORD_ENDINGS.has(each.trigger)) return false
@@ -197,17 +191,13 @@ function isPlaceholder(matched: string, each: SecretFormat): boolean {
   return new Set(body).size < DISTINCT_CHARS_MIN || PLACEHOLDER.test(body)
 }
 
-function spansIn(text: string, compiled: ByTrigger, triggers: RegExp): SecretSpan[] {
+function spansIn(text: string, compiled: ByTrigger, triggers: TriggerFinder): SecretSpan[] {
   const spans: SecretSpan[] = []
   const runs = new RunMemo(text)
-  triggers.lastIndex = 0
-  for (let hit = triggers.exec(text); hit !== null; hit = triggers.exec(text)) {
-    const span = secretAt(text, hit.index, runs.worthTrying(compiled.get(hit[0]) ?? [], hit.index))
-    if (span === null) triggers.lastIndex = hit.index + 1
-    else {
-      spans.push(span)
-      triggers.lastIndex = span.end
-    }
+  for (let hit = triggers.next(text, 0); hit !== null; ) {
+    const span = secretAt(text, hit.at, runs.worthTrying(compiled.get(hit.text) ?? [], hit.at))
+    if (span !== null) spans.push(span)
+    hit = triggers.next(text, span?.end ?? hit.at + 1)
   }
   return spans
 }
@@ -247,8 +237,4 @@ function openLiteral(text: string): string {
   let source = ''
   for (const char of [...text].slice(0, -1).reverse()) source = `(?:${escapeRegExp(char)}${source})?`
   return `${source}$`
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
 }
