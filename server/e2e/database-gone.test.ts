@@ -39,7 +39,11 @@ test('with PostgreSQL gone the gateway serves, records and stops; administration
       const after = await ask()
       assert.equal(after.verdict, 'allow', after.refusal?.message)
       assert.match(after.receipt ?? '', /^rcpt-\d+$/)
-      const decision = await fetch(`${announcement.admin}/v1/decisions/${after.decision}`)
+      // A credential of administration lives in memory: the database being gone does not take it away.
+      const credential = await desk.run('token', '--admin', '--key', keyOf('smbc'))
+      const decision = await fetch(`${announcement.admin}/v1/decisions/${after.decision}`, {
+        headers: { authorization: `Bearer ${credential}` },
+      })
       assert.equal(decision.status, 503)
       assert.equal(((await decision.json()) as { code: string }).code, 'programme_database_unavailable')
       const ready = await fetch(`${announcement.admin}/readyz`)

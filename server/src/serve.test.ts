@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -90,6 +90,13 @@ function ask(at: Announcement, token: string, stream = false): Promise<Response>
   })
 }
 
+/** A call to the admin listener with a credential of whoever's key is named. */
+async function administer(at: Announcement, target: string, who = 'mufg'): Promise<Response> {
+  const minted = await sekisho(at, 'token', '--admin', '--key', `${who}.json`)
+  assert.equal(minted.code, 0, minted.err)
+  return fetch(`${at.admin}${target}`, { headers: { authorization: `Bearer ${minted.out}` } })
+}
+
 const ready = async (at: Announcement) => {
   const response = await fetch(`${at.admin}/readyz`)
   // Members named in docs/spec/http.md §3.
@@ -145,14 +152,14 @@ test('the command line: a hold approved by another, a stop and its end, refusals
   )
   assert.equal(stopped.code, 0, stopped.err)
   assert.equal((await ask(at, token)).status, 400)
-  const listed = await sekisho(at, 'stop', 'list', '--json')
+  const listed = await sekisho(at, 'stop', 'list', '--json', '--key', 'mufg-lead.json')
   assert.deepEqual(JSON.parse(listed.out).scope, { kind: 'institution', id: 'mufg' })
   const alone = await sekisho(at, 'resume', stopped.out, '--reason', 'over', '--key', 'mufg.json')
   assert.deepEqual([alone.code, /\(statement_threshold_not_met\)$/.test(alone.err)], [1, true], alone.err)
 
   const foreign = await sekisho(at, 'ledger', 'open', '0', '--key', 'mufg-analyst.json')
   assert.equal(foreign.code, 0, 'statements are public')
-  const info = await sekisho(at, 'ledger', 'info')
+  const info = await sekisho(at, 'ledger', 'info', '--key', 'jp.json')
   assert.ok(info.out.includes(at.ledger.verifierKey))
 
   const revoked = await sekisho(at, 'token', '--key', 'smbc-analyst.json', '--json')
@@ -196,7 +203,7 @@ test('the database goes and comes: requests and stops go on, administration says
   const decision = answer.headers.get('x-sekisho-decision') ?? ''
   await until(
     'what was missed is projected',
-    async () => (await fetch(`${at.admin}/v1/decisions/${decision}`)).status === 200,
+    async () => (await administer(at, `/v1/decisions/${decision}`)).status === 200,
   )
   assert.equal((await ask(at, token)).status, 400, 'the stop holds')
   await tokenFor(at)
@@ -232,7 +239,7 @@ test('killed with -9 in the middle of a stream: the next start closes it as ambi
   await reader?.cancel().catch(() => undefined)
 
   const server = await startServer(configOf(text, env))
-  const view = await fetch(`${server.announcement.admin}/v1/decisions/${decision}`)
+  const view = await administer(server.announcement, `/v1/decisions/${decision}`)
   const { outcome } = (await view.json()) as { outcome: { end: string } }
   assert.equal(outcome.end, 'ambiguous')
   assert.equal((await ask(server.announcement, token)).status, 200)
@@ -257,7 +264,7 @@ test('SIGTERM’s way with a stream open: the outcome is recorded, and the last 
   assert.ok(!rest.includes('[DONE]'), 'a cut stream never ends cleanly')
   const [, size] = readFileSync(path.join(at.ledger.publicDir, 'checkpoint'), 'utf8').split('\n')
   const again = await startServer(configOf(text, env))
-  const { ledger } = (await (await fetch(`${again.announcement.admin}/v1/programme`)).json()) as {
+  const { ledger } = (await (await administer(again.announcement, '/v1/programme', 'jp')).json()) as {
     ledger: { size: number }
   }
   assert.equal(ledger.size, Number(size), 'nothing was left to close, nothing was left unsigned')
@@ -272,6 +279,30 @@ test('sample keys are refused on any other listener than loopback', async () => 
   // The refusal left nothing behind: the same data directory starts.
   const server = await startServer(config)
   await server.stop()
+})
+
+test('a data directory, ledger or key that others can open is refused with the command that closes it', async () => {
+  const { text, env } = await configText('open')
+  const config = configOf(text, env)
+  await (await startServer(config)).stop()
+  const at = (name: string): string => path.join(scratch, 'open', name)
+  // Made by the first exchange; empty it holds no key.
+  writeFileSync(at('keys/escrow.jsonl'), '', { mode: 0o600 })
+  for (const [place, mode] of [
+    ['keys/escrow.jsonl', 0o640],
+    ['', 0o755],
+    ['ledger', 0o750],
+    ['keys', 0o701],
+    ['keys/checkpoint.pem', 0o644],
+    ['sample-keys', 0o755],
+    ['sample-keys/jp.json', 0o604],
+  ] as const) {
+    const good = statSync(at(place)).mode
+    chmodSync(at(place), mode)
+    await assert.rejects(startServer(config), { code: 'place_exposed', message: /`chmod (700|600) / }, place)
+    chmodSync(at(place), good)
+  }
+  await (await startServer(config)).stop()
 })
 
 test('a start that fails half-way lets go of everything', async () => {

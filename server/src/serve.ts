@@ -5,9 +5,9 @@
  * gateway's listener last, because nothing may arrive before all of it can be recorded. A part that cannot be
  * opened ends the start, and what was open is closed again.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { createLogger } from './base/index.ts'
+import { createLogger, openPrivateDirectory } from './base/index.ts'
 import {
   type Config,
   createHostCheck,
@@ -43,7 +43,8 @@ export interface RunningServer {
 
 export async function startServer(config: Config): Promise<RunningServer> {
   const logger = createLogger({ level: config.logging.level, base: { service: 'sekisho' } })
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  openPrivateDirectory(config.dataDir)
+  openPrivateDirectory(path.join(config.dataDir, 'ledger'))
   const parts = await openParts(config, logger)
   let stopping: Promise<void> | null = null
   const state = { closing: false }
@@ -115,6 +116,7 @@ async function openListeners(
   let gatewayUrl = ''
   const admin = createAdminListener({
     ...parts.forPages,
+    metricsAccess: config.metrics,
     hostCheck: hostCheck('admin'),
     closing: () => state.closing,
     gatewayServing: () => (gateways?.serving() ?? 0) > 0,

@@ -5,8 +5,18 @@
  * up apart from the ledger: docs/operating/running.md.
  */
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import path from 'node:path'
+import { checkPrivateFile, openPrivateDirectory } from './base/index.ts'
 
 const END_USER_SECRET_BYTES = 32
 
@@ -19,9 +29,10 @@ export interface ServerKeys {
   readonly escrowFile: string
 }
 
+/** @throws {PlaceError} `place_exposed`, `place_foreign`: others could read or replace a key */
 export function openServerKeys(dataDir: string): ServerKeys {
   const directory = path.join(dataDir, 'keys')
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  openPrivateDirectory(directory)
   const pem = readOrMake(path.join(directory, 'checkpoint.pem'), () =>
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   )
@@ -31,14 +42,23 @@ export function openServerKeys(dataDir: string): ServerKeys {
   return {
     checkpoint: createPrivateKey(pem),
     endUserSecret: Buffer.from(secret, 'base64'),
-    escrowFile: path.join(directory, 'escrow.jsonl'),
+    escrowFile: privateIfThere(path.join(directory, 'escrow.jsonl')),
   }
+}
+
+/** The ledger room makes this one, with the right mode. */
+function privateIfThere(file: string): string {
+  if (existsSync(file)) checkPrivateFile(file)
+  return file
 }
 
 /** Reads the file, or makes it whole: a crash leaves the old state or the new one, never half a key. */
 function readOrMake(file: string, make: () => string): string {
   const there = readIfThere(file)
-  if (there !== null) return there
+  if (there !== null) {
+    checkPrivateFile(file)
+    return there
+  }
   const temporary = `${file}.${process.pid}`
   const fd = openSync(temporary, 'wx', 0o600)
   try {

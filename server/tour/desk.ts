@@ -18,8 +18,12 @@ export interface Desk {
   run(...words: string[]): Promise<string>
   /** The same where a refusal is expected. */
   ask(...words: string[]): Promise<DeskAnswer>
-  /** One call to the admin listener, parsed. */
-  get(path: string): Promise<unknown>
+  /**
+   * One call to the admin listener with a credential minted by this key file, parsed.
+   *
+   * @throws {Error} when it is refused
+   */
+  get(path: string, keyFile: string): Promise<unknown>
 }
 
 export function openDesk(adminUrl: string, root: string): Desk {
@@ -41,15 +45,23 @@ export function openDesk(adminUrl: string, root: string): Desk {
     const spoken = err.join('\n')
     return { ok: code === 0, out: out.join('\n'), code: codeIn(spoken), words: spoken }
   }
+  const run = async (...words: string[]): Promise<string> => {
+    const answer = await ask(...words)
+    if (!answer.ok) throw new Error(answer.words)
+    return answer.out
+  }
+  const credentials = new Map<string, Promise<string>>()
+  const credentialOf = (keyFile: string): Promise<string> => {
+    const credential = credentials.get(keyFile) ?? run('token', '--admin', '--key', keyFile)
+    credentials.set(keyFile, credential)
+    return credential
+  }
   return {
     ask,
-    async run(...words) {
-      const answer = await ask(...words)
-      if (!answer.ok) throw new Error(answer.words)
-      return answer.out
-    },
-    async get(path) {
-      const response = await fetch(`${adminUrl}${path}`)
+    run,
+    async get(path, keyFile) {
+      const headers = { authorization: `Bearer ${await credentialOf(keyFile)}` }
+      const response = await fetch(`${adminUrl}${path}`, { headers })
       if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`)
       return response.json()
     },

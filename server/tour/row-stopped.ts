@@ -48,7 +48,9 @@ export const STOPPED_ROW: TourRow<Tour> = {
 
 /** Lifts what an interrupted run of the tour left behind: stops of the tour's own model that the provider issued. */
 export async function liftLeftovers(tour: Tour): Promise<number> {
-  const { stops } = (await tour.desk.get('/v1/stops')) as { stops: readonly LeftStop[] }
+  const { stops } = (await tour.desk.get('/v1/stops', tour.keyOf('provider'))) as {
+    stops: readonly LeftStop[]
+  }
   const left = stops.filter(({ reason }) => reason === REASON)
   for (const { index } of left) await resume(tour, String(index), RESUMERS)
   return left.length

@@ -38,6 +38,8 @@ export function openTour(server: Announcement, root: string): Tour {
   const desk = openDesk(server.admin, root)
   const session = `tour-${randomBytes(6).toString('hex')}`
   const tokens = new Map<string, Promise<string>>()
+  /** Who asked what a decision was taken on: only their institution sees it. */
+  const askedBy = new Map<string, string>()
   const receipted: { answer: Answer; token: string }[] = []
   const keyOf = (name: string): string => join(server.dataDir, 'sample-keys', `${name}.json`)
   const tokenOf = (name: string): Promise<string> => {
@@ -68,24 +70,24 @@ export function openTour(server: Announcement, root: string): Tour {
         headers,
         ...(options.onPiece === undefined ? {} : { onPiece: options.onPiece }),
       })
+      if (answer.decision !== null) askedBy.set(answer.decision, name)
       if (answer.receipt !== null) receipted.push({ answer, token })
       return answer
     },
     async outcome(got, answer) {
       const { decision, receipt } = answer
-      const clauses = answer.refusal?.clauses.length
-        ? answer.refusal.clauses
-        : decision === null
-          ? []
-          : await clausesOf(desk, decision)
+      const name = decision === null ? undefined : askedBy.get(decision)
+      const clauses =
+        answer.refusal?.clauses ??
+        (decision === null || name === undefined ? [] : await clausesOf(desk, decision, keyOf(name)))
       const nearest = answer.refusal?.nearest ?? null
       return { got, clause: clauses.join(' ') || (nearest === null ? null : `(${nearest})`), receipt }
     },
   }
 }
 
-/** Clauses that determined a decision, from its page. */
-async function clausesOf(desk: Desk, decision: string): Promise<string[]> {
-  const view = (await desk.get(`/v1/decisions/${decision}`)) as { clauses?: unknown }
+/** Clauses that determined a decision, as administration has them. */
+async function clausesOf(desk: Desk, decision: string, keyFile: string): Promise<string[]> {
+  const view = (await desk.get(`/v1/decisions/${decision}`, keyFile)) as { clauses?: unknown }
   return Array.isArray(view.clauses) ? view.clauses.map(String) : []
 }

@@ -1,6 +1,14 @@
 /**
  * The access room: bearer tokens, minted by proof of possession of an enrolled key, and whom they speak for.
  */
+export type { AdminCaller, Sight } from './admin-caller.ts'
+export { AdminDesk, type Administration, type AdminTokenSummary } from './admin-desk.ts'
+export {
+  ADMIN_TTL_S_MAX,
+  isAdminRequest,
+  type SignedAdminRequest,
+  signAdminRequest,
+} from './admin-request.ts'
 export { authenticate } from './authenticate.ts'
 export type { Authentication, AuthenticationFailure } from './authentication.ts'
 export {
@@ -16,4 +24,11 @@ export {
 } from './token.ts'
 export { TokenBook } from './token-book.ts'
 export { type TokenChange, TokenDesk } from './token-desk.ts'
-export { isTokenText, presentedToken, TOKEN_FORM, TOKEN_PREFIX } from './token-text.ts'
+export {
+  ADMIN_TOKEN_PREFIX,
+  isAdminTokenText,
+  isTokenText,
+  presentedToken,
+  TOKEN_FORM,
+  TOKEN_PREFIX,
+} from './token-text.ts'

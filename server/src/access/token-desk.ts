@@ -7,20 +7,16 @@ import type { Clock } from '../base/index.ts'
 import { ProgrammeError, type Snapshot } from '../programme/index.ts'
 import { authenticate } from './authenticate.ts'
 import type { Authentication } from './authentication.ts'
+import { Nonces } from './nonces.ts'
 import {
   grantToken,
   type MintedToken,
   parseTokenRequest,
-  replayed,
-  TOKEN_REQUEST_SKEW_MS,
   type TokenRecord,
   type TokenSummary,
 } from './token.ts'
 import type { TokenBook } from './token-book.ts'
 import { newTokenText, tokenHash } from './token-text.ts'
-
-/** Nonces remembered; a full memory refuses rather than forgets. */
-const NONCES_MAX = 65_536
 
 /** What gateways must know of a token. */
 export type TokenChange =
@@ -45,8 +41,7 @@ export interface TokenDeskParts {
 
 export class TokenDesk {
   readonly #parts: TokenDeskParts
-  /** Until when each nonce is remembered, oldest first. */
-  readonly #nonces = new Map<string, number>()
+  readonly #nonces = new Nonces()
 
   constructor(parts: TokenDeskParts) {
     this.#parts = parts
@@ -63,7 +58,7 @@ export class TokenDesk {
     const text = newTokenText()
     const record = grantToken(signed, snapshot, tokenHash(text), nowMs)
     tokens.checkRoom(record.actor, nowMs)
-    this.#useNonce(signed.request.nonce, nowMs)
+    this.#nonces.use(signed.request.nonce, nowMs)
     await store.storeToken(record, signed.request.nonce)
     tokens.add(record)
     await publish({ kind: 'token', record })
@@ -79,18 +74,5 @@ export class TokenDesk {
 
   of(actor: string): readonly TokenSummary[] {
     return this.#parts.tokens.of(actor)
-  }
-
-  #useNonce(nonce: string, nowMs: number): void {
-    const untilMs = this.#nonces.get(nonce)
-    if (untilMs !== undefined && untilMs > nowMs) throw replayed()
-    for (const [old, oldUntilMs] of this.#nonces) {
-      if (oldUntilMs > nowMs) break
-      this.#nonces.delete(old)
-    }
-    if (this.#nonces.size >= NONCES_MAX) {
-      throw new ProgrammeError('token_limit', 'too many tokens at once: wait a minute')
-    }
-    this.#nonces.set(nonce, nowMs + 2 * TOKEN_REQUEST_SKEW_MS)
   }
 }

@@ -2,7 +2,7 @@
  * The writer's side of the programme: submits statements, mints tokens, answers administration.
  */
 import type { SignedStatement } from 'sekisho-verify'
-import type { MintedToken, TokenSummary } from '../access/index.ts'
+import type { Administration, MintedToken, TokenSummary } from '../access/index.ts'
 import type { Hold, StickyRefusal } from '../accounts/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -42,6 +42,8 @@ export interface Submitted {
 export interface Programme {
   /** For the gateway in this process. */
   readonly authority: Authority
+  /** Credentials of the admin listener. */
+  readonly administration: Administration
   /** @throws {ProgrammeError} `programme_not_founded` */
   snapshot(): Snapshot
   readonly founded: boolean

@@ -4,7 +4,7 @@
  * The ledger here keeps the contract of the real one (order, one outcome an intent, statements apart) and lets a
  * test decide when an append becomes durable.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { signTokenRequest } from '../access/index.ts'
@@ -72,7 +72,12 @@ export function createMemoryLedger(clock: FakeClock, stored: StoredEntry[] = [])
     if (draft.class === 'exchange' && draft.kind === 'outcome' && !open.has(Number(draft.fields.refers))) {
       throw new LedgerError('ledger_intent_not_open', `intent ${String(draft.fields.refers)} is not open`)
     }
-    const entry = structuredClone(toStored(draft, at)) as StoredEntry
+    const cloned = structuredClone(toStored(draft, at)) as StoredEntry
+    // A clone makes a Uint8Array of a Buffer.
+    const entry =
+      cloned.class === 'exchange' && cloned.content !== 'unavailable'
+        ? { ...cloned, content: Buffer.from(cloned.content) }
+        : cloned
     stored.push(entry)
     note(entry)
     return at
@@ -174,6 +179,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   if (options.clock !== undefined) return openWorld(options, dataDir, options.clock, [])
   template ??= await makeTemplate()
   cpSync(template.dataDir, dataDir, { recursive: true })
+  // Copying a directory forgets its mode.
+  chmodSync(path.join(dataDir, 'sample-keys'), 0o700)
   return openWorld(options, dataDir, createFakeClock(), structuredClone(template.stored))
 }
 

@@ -203,13 +203,20 @@ test('an approval shows what is held, asks, and binds to it', async () => {
 
 test('tokens: listed for people and for scripts, revoked by id or by the token itself', async () => {
   const text = mintTokenText()
-  const listed = { id: 'tok_2', institution: 'i', engagement: null, expires_at_ms: NOW_MS, revoked: true }
-  answers.set('POST /v1/tokens', { status: 201, body: { token: 't', id: 'tok_1', expires_at_ms: 5 } })
-  answers.set('GET /v1/tokens', { status: 200, body: { tokens: [{ ...listed, id: 'tok_1' }, listed] } })
+  const listed = {
+    id: 'tok_2',
+    audience: 'gateway',
+    institution: 'i',
+    engagement: null,
+    expires_at_ms: NOW_MS,
+    revoked: true,
+  }
+  answers.set('POST /v1/tokens', { status: 201, body: { token: 't', id: 'adm_1', expires_at_ms: 5 } })
+  answers.set('GET /v1/tokens', { status: 200, body: { tokens: [{ ...listed, id: 'adm_1' }, listed] } })
   answers.set('DELETE /v1/tokens/self', { status: 200, body: { id: 'tok_9' } })
   const human = await run(['token', 'list', '--key', 'a.json'])
-  assert.match(human.out, /tok_2 +i +– +2026-11-2\d \d\d:\d\d:\d\d [+-]\d\d:\d\d +revoked$/)
-  assert.doesNotMatch(human.out, /tok_1/)
+  assert.match(human.out, /tok_2 +gateway +i +– +2026-11-2\d \d\d:\d\d:\d\d [+-]\d\d:\d\d +revoked$/)
+  assert.doesNotMatch(human.out, /adm_1/)
   assert.deepEqual(JSON.parse((await run(['token', 'list', '--key', 'a.json', '--json'])).out), listed)
   assert.match((await run(['token', 'revoke', text])).err, /revoked tok_9/)
   assert.deepEqual([asked.length, asked[0]?.authorization], [1, `Bearer ${text}`])
@@ -227,11 +234,21 @@ test('stops: a table for people; resuming with too few keys says how many of who
     reason: 'x\u202ey',
     at_ms: NOW_MS,
   }
+  answers.set('POST /v1/tokens', { status: 201, body: { token: 't', id: 'adm_1', expires_at_ms: 5 } })
+  assert.match((await run(['stop', 'list'])).err, /whose key signs/)
   answer = { status: 200, body: { stops: [stop] } }
-  assert.match((await run(['stop', 'list'])).out, /^4 +model m +provider +2026-11-2\d .* x y$/m)
-  assert.deepEqual(JSON.parse((await run(['stop', 'list', '--json'])).out), stop)
+  assert.match(
+    (await run(['stop', 'list', '--key', 'p.json'])).out,
+    /^4 +model m +provider +2026-11-2\d .* x y$/m,
+  )
+  assert.deepEqual(JSON.parse((await run(['stop', 'list', '--json', '--key', 'p.json'])).out), stop)
   answer = { status: 200, body: { stops: [] } }
-  assert.deepEqual(await run(['stop', 'list']), { code: 0, out: '', err: 'no stop is in force' })
+  assert.equal(asked[1]?.authorization, 'Bearer t')
+  assert.deepEqual(await run(['stop', 'list', '--key', 'p.json']), {
+    code: 0,
+    out: '',
+    err: 'no stop is in force',
+  })
   const parties = [
     { id: 'provider', threshold: 2, keys: [second.id, 'other'] },
     { id: 'jp', threshold: 2, keys: ['third'] },
@@ -270,17 +287,19 @@ test('the server is found by its announcement, unless its process is gone', asyn
   const announce = (pid: number) =>
     writeFileSync(path.join(data, 'server.json'), JSON.stringify({ pid, admin }))
   const none = { SEKISHO_ADMIN: undefined }
+  answers.set('POST /v1/tokens', { status: 201, body: { token: 't', id: 'adm_1', expires_at_ms: 5 } })
   answer = { status: 200, body: { stops: [] } }
   announce(process.pid)
-  assert.equal((await run(['stop', 'list'], none)).code, 0)
-  assert.equal(asked.length, 1)
+  assert.equal((await run(['stop', 'list', '--key', 'a.json'], none)).code, 0)
+  assert.equal(asked.length, 2)
   // Beyond what Linux gives to a process.
   announce(2 ** 22 + 1)
-  const gone = await run(['stop', 'list'], none)
+  const gone = await run(['stop', 'list', '--key', 'a.json'], none)
   assert.equal(asked.length, 0, gone.err)
-  const elsewhere = await run(['stop', 'list'], { SEKISHO_ADMIN: 'http://127.0.0.1:1' })
+  const elsewhere = await run(['stop', 'list', '--key', 'a.json'], { SEKISHO_ADMIN: 'http://127.0.0.1:1' })
   assert.match(elsewhere.err, /cannot reach http:\/\/127\.0\.0\.1:1 .*from `\$SEKISHO_ADMIN`/)
   rmSync(data, { recursive: true })
+  answers.clear()
 })
 
 test('help at every level; a group alone prints its commands', async () => {
@@ -338,7 +357,7 @@ test('a refusal carries the server’s words and ends with its code', async () =
 })
 
 test('a server that is not up, and a key that is not there, say what to do', async () => {
-  const down = await run(['ledger', 'info', '--admin', 'http://127.0.0.1:1'])
+  const down = await run(['ledger', 'info', '--key', 'a.json', '--admin', 'http://127.0.0.1:1'])
   assert.deepEqual([down.code, /npm run up/.test(down.err)], [1, true], down.err)
   const none = await run(['token'])
   assert.deepEqual([none.code, /--key FILE/.test(none.err)], [1, true], none.err)

@@ -1,27 +1,22 @@
 /** `ledger …` and `receipt …`: looking at evidence. Proving it is `sekisho-verify`'s work. */
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { CREDENTIAL_OPTIONS, openAdmin } from './admin-session.ts'
 import type { Arguments, CliContext, Command } from './command.ts'
 import { CliError, EXIT, usageError } from './error.ts'
-import { ADMIN_OPTION, adminAddress, callServer, memberOf, textMember } from './server-call.ts'
-import { KEY_OPTION, readSigner } from './signer.ts'
+import { callServer, memberOf, textMember } from './server-call.ts'
+import { readSigner } from './signer.ts'
 import { mintToken } from './token-commands.ts'
-
-const AS = {
-  ...KEY_OPTION,
-  institution: { value: 'ID', doc: 'an institution to act for; integrator staff must say' },
-  ...ADMIN_OPTION,
-}
 
 export const ledgerCommands: readonly Command[] = [
   {
     name: 'ledger info',
     summary: 'print origin, size and verifier key, and how to verify it all offline',
     operands: [],
-    options: ADMIN_OPTION,
-    examples: ['sekisho ledger info'],
+    options: CREDENTIAL_OPTIONS,
+    examples: ['sekisho ledger info --key FILE'],
     async run(args, context) {
-      const { json } = await callServer(context, 'GET', adminAddress(args, context), '/v1/programme')
+      const { json } = await (await openAdmin(args, context)).get('/v1/programme')
       const ledger = memberOf(json, 'ledger')
       const pages = textMember(memberOf(json, 'addresses'), 'console')
       context.out(`origin        ${textMember(ledger, 'origin')}`)
@@ -37,16 +32,13 @@ export const ledgerCommands: readonly Command[] = [
     name: 'ledger open',
     summary: 'print one entry of your institution in clear, content included',
     operands: ['INDEX'],
-    options: AS,
+    options: CREDENTIAL_OPTIONS,
     examples: ['sekisho ledger open 42 --key .sekisho/sample-keys/mufg-lead.json'],
     notes: 'For internal audit and operations leads of the institution. Every opening is logged.',
     async run(args, context) {
       const index = args.operands[0]!
       if (!/^\d{1,15}$/.test(index)) throw usageError('`INDEX` is a number: the one in `rcpt-42`')
-      const { token } = await mintToken(args, context, readSigner(args, context))
-      const { json } = await callServer(context, 'GET', adminAddress(args, context), `/v1/entries/${index}`, {
-        token,
-      })
+      const { json } = await (await openAdmin(args, context)).get(`/v1/entries/${index}`)
       context.out(JSON.stringify(json, null, 2))
       return EXIT.ok
     },
@@ -56,8 +48,8 @@ export const ledgerCommands: readonly Command[] = [
     summary: 'fetch the receipt of an exchange of your institution',
     operands: ['RECEIPT_ID'],
     options: {
-      ...AS,
-      token: { value: 'TOKEN', doc: 'instead of `--key`' },
+      ...CREDENTIAL_OPTIONS,
+      token: { value: 'TOKEN', doc: 'a model token to ask with; one is minted otherwise' },
       out: { value: 'FILE', doc: 'write it there' },
     },
     examples: [
@@ -72,15 +64,18 @@ async function getReceipt(args: Arguments, context: CliContext): Promise<number>
   const id = args.operands[0]!
   if (!/^rcpt-\d{1,15}$/.test(id))
     throw usageError('`RECEIPT_ID` stands in the header `x-sekisho-receipt`: `rcpt-42`')
-  const token = args.value('token') ?? (await mintToken(args, context, readSigner(args, context))).token
-  const { json } = await callServer(context, 'GET', adminAddress(args, context), '/v1/programme')
+  const given = args.value('token')
+  const signer = given === undefined ? readSigner(args, context) : undefined
+  const token = signer === undefined ? given : (await mintToken(args, context, signer)).token
+  const { json } = await (await openAdmin(args, context, signer)).get('/v1/programme')
   const gateway = textMember(memberOf(json, 'addresses'), 'gateway')
+  const from = { url: gateway, from: 'the admin listener' }
   const { text } = await callServer(
     context,
     'GET',
-    { url: gateway, from: 'the admin listener' },
+    from,
     `/v1/receipts/${id}`,
-    { token },
+    token === undefined ? {} : { token },
   )
   const file = args.value('out')
   if (file === undefined) {

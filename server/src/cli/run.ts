@@ -2,6 +2,7 @@
 import { VerifyError } from 'sekisho-verify'
 import { AgreementError } from '../agreement/index.ts'
 import { AuthorizationError } from '../authorization/index.ts'
+import { PlaceError } from '../base/index.ts'
 import { ConfigError } from '../config/index.ts'
 import { IdentityError } from '../identity/index.ts'
 import { LedgerError } from '../ledger/index.ts'
@@ -17,6 +18,7 @@ import type { CliContext, Command } from './command.ts'
 import { configCommands, serveCommand } from './config-commands.ts'
 import { CliError, EXIT } from './error.ts'
 import { helpFor, helpForAll } from './help.ts'
+import { holdCommands } from './hold-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { ledgerCommands } from './ledger-commands.ts'
 import { statementCommands } from './statement-commands.ts'
@@ -30,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   ...keyCommands,
   ...tokenCommands,
   approveCommand,
+  ...holdCommands,
   ...stopCommands,
   ...statementCommands,
   ...ledgerCommands,
@@ -118,6 +121,7 @@ function isKnown(error: unknown): error is Error & { readonly code: string } {
     StorageError,
     LedgerError,
     IdentityError,
+    PlaceError,
     ProgrammeError,
     AgreementError,
     AuthorizationError,

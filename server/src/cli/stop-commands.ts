@@ -1,16 +1,9 @@
 /** `stop` and `resume`: anyone entitled stops alone and at once, resuming takes those whom the agreement names together. */
 import type { JsonObject } from 'sekisho-verify'
+import { type AdminSession, CREDENTIAL_OPTIONS, openAdmin } from './admin-session.ts'
 import type { Arguments, CliContext, Command } from './command.ts'
 import { CliError, EXIT, usageError } from './error.ts'
-import {
-  ADMIN_OPTION,
-  type Address,
-  adminAddress,
-  callServer,
-  memberOf,
-  numberMember,
-  textMember,
-} from './server-call.ts'
+import { ADMIN_OPTION, adminAddress, callServer, memberOf, numberMember, textMember } from './server-call.ts'
 import { columns, localTime, plain } from './show.ts'
 import { KEYS_OPTION, readSigners } from './signer.ts'
 import { signWith, statementBody } from './statements.ts'
@@ -42,10 +35,12 @@ export const stopCommands: readonly Command[] = [
     name: 'stop list',
     summary: 'list the stops in force, with the numbers that `resume` takes',
     operands: [],
-    options: { json: { doc: 'one JSON object a line, for scripts' }, ...ADMIN_OPTION },
-    examples: ['sekisho stop list', 'sekisho stop list --json'],
+    options: { json: { doc: 'one JSON object a line, for scripts' }, ...CREDENTIAL_OPTIONS },
+    examples: ['sekisho stop list --key FILE', 'sekisho stop list --json --key FILE'],
+    notes:
+      'Parties and their people see every stop; others those that are wider than one institution, and their own.',
     async run(args, context) {
-      const { json } = await callServer(context, 'GET', adminAddress(args, context), '/v1/stops')
+      const { json } = await (await openAdmin(args, context)).get('/v1/stops')
       const stops = memberOf(json, 'stops')
       const list: readonly unknown[] = Array.isArray(stops) ? stops : []
       if (args.flag('json')) for (const line of list) context.out(JSON.stringify(line))
@@ -131,18 +126,15 @@ async function submit(
     return numberMember(json, 'index')
   } catch (error) {
     if (!(error instanceof CliError) || error.serverCode !== 'statement_threshold_not_met') throw error
-    const counts = await countByParty(context, admin, new Set(keys.map((key) => key.id)))
+    const session = await openAdmin(args, context, signers[0])
+    const counts = await countByParty(session, new Set(keys.map((key) => key.id)))
     throw counts === '' ? error : new CliError(error.code, `${counts}; ${error.message}`, { cause: error })
   }
 }
 
 /** `provider 1 of 2 keys`, for each party of which a key signed: the server names only those that are complete. */
-async function countByParty(
-  context: CliContext,
-  admin: Address,
-  signed: ReadonlySet<string>,
-): Promise<string> {
-  const { json } = await callServer(context, 'GET', admin, '/v1/programme')
+async function countByParty(session: AdminSession, signed: ReadonlySet<string>): Promise<string> {
+  const { json } = await session.get('/v1/programme')
   const parties = memberOf(json, 'parties')
   const counts = (Array.isArray(parties) ? parties : []).map((party: unknown) => {
     const keys = memberOf(party, 'keys')

@@ -260,6 +260,17 @@ export const CONFIG_SCHEMA = object({
       min: 0,
       max: 16,
     }),
+    metrics: object({
+      doc: 'Who may read `/metrics` on the admin listener. Figures only: no ids of persons, sessions or decisions.',
+      of: {
+        access: choice({
+          doc: 'Everyone who reaches the listener, or holders of `metrics.token` and of credentials of administration.',
+          of: ['open', 'credential'],
+          default: 'open',
+        }),
+        token: secret({ doc: 'What a scraper sends as `Authorization: Bearer …`.' }),
+      },
+    }),
     shutdownGraceMs: integer({
       doc: 'How long open streams may finish after SIGTERM.',
       default: 10_000,

@@ -1,8 +1,8 @@
 /**
  * The admin listener: health, metrics, tokens, statements, and how things stand.
  *
- * Spec: docs/spec/http.md. Statements and token requests are signed, so they prove themselves; what is looked up by an
- * unguessable id needs nothing else; revoking a token needs a token. With the database away, what needs it answers 503.
+ * Spec: docs/spec/http.md. Every route says what its caller must prove: statements and token requests are signed, so
+ * they prove themselves; all that answers with data asks for a credential. With the database away, what needs it answers 503.
  */
 import type { Server } from 'node:http'
 import type { Agreement, Facts } from '../agreement/index.ts'
@@ -11,11 +11,14 @@ import type { Decision } from '../authorization/index.ts'
 import type { Logger } from '../base/index.ts'
 import type { HostCheck } from '../config/index.ts'
 import type { Ledger } from '../ledger/index.ts'
+import { callerOf } from './caller.ts'
 import { createListener } from './listener.ts'
 import type { Metrics } from './metrics.ts'
+import type { Route } from './route.ts'
 import { decisionRoutes } from './route-decisions.ts'
 import { entryRoutes } from './route-entries.ts'
 import { healthRoutes } from './route-health.ts'
+import { holdRoutes } from './route-holds.ts'
 import { programmeRoutes } from './route-programme.ts'
 import { tokenRoutes } from './route-tokens.ts'
 
@@ -26,6 +29,8 @@ export interface AdminDeps {
   readonly agreement: () => Agreement
   readonly decide: (facts: Facts) => Decision
   readonly metrics: Metrics
+  /** Who may scrape: everyone who reaches the listener, or holders of this token and of credentials. */
+  readonly metricsAccess: { readonly access: 'open' | 'credential'; readonly token: string | null }
   /** Where the other listeners are, as their clients see them. */
   readonly addresses: () => { readonly gateway: string; readonly console: string }
   readonly hostCheck: () => HostCheck
@@ -36,15 +41,22 @@ export interface AdminDeps {
   readonly gatewayServing?: () => boolean
 }
 
+/** Every route of the listener, each with what its caller must prove. */
+export function adminRoutes(deps: AdminDeps): Route[] {
+  return [
+    ...healthRoutes(deps),
+    ...tokenRoutes(deps),
+    ...programmeRoutes(deps),
+    ...decisionRoutes(deps),
+    ...holdRoutes(deps),
+    ...entryRoutes(deps),
+  ]
+}
+
 export function createAdminListener(deps: AdminDeps): Server {
   return createListener({
-    routes: [
-      ...healthRoutes(deps),
-      ...tokenRoutes(deps),
-      ...programmeRoutes(deps),
-      ...decisionRoutes(deps),
-      ...entryRoutes(deps),
-    ],
+    routes: adminRoutes(deps),
+    authenticate: (request) => callerOf(request, deps),
     hostCheck: deps.hostCheck,
     logger: deps.logger,
   })

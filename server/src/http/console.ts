@@ -21,7 +21,7 @@ import { agreementBody } from './page-agreement.ts'
 import { decisionBody, decisionTitle } from './page-decision.ts'
 import { overviewBody } from './page-overview.ts'
 import { problemOf } from './problem.ts'
-import type { Call, Route } from './route.ts'
+import type { Call, OpenRoute, Route } from './route.ts'
 import { stopsInForce } from './stops-in-force.ts'
 
 export interface ConsoleDeps {
@@ -45,7 +45,12 @@ export function createConsoleListener(deps: ConsoleDeps): Server {
 }
 
 function consoleRoutes(deps: ConsoleDeps): Route[] {
-  const get = (path: string, handle: Route['handle']): Route => ({ method: 'GET', path, handle })
+  const get = (path: string, handle: OpenRoute['handle']): Route => ({
+    method: 'GET',
+    path,
+    proof: 'nothing',
+    handle,
+  })
   return [
     get('/', (call) => overview(call, deps)),
     get('/agreement', (call) => agreementPage(call, deps)),

@@ -58,7 +58,7 @@ export const DISCLOSED: readonly FieldName[] = ['kind', 'time', 'agreement', 'de
 export async function readDecision(
   text: string,
   source: DecisionSource,
-): Promise<DecisionView & { intent: number }> {
+): Promise<DecisionView & { readonly intent: number; readonly institution: string | null }> {
   const id = parseDecisionId(text)
   const place = id === null ? null : await findDecision(id, source)
   const entry = place === null ? null : await source.ledger.read(place.intent)
@@ -69,11 +69,15 @@ export async function readDecision(
     entry.class !== 'exchange' ||
     entry.fields === 'unavailable'
   ) {
-    throw new HttpError('http_decision_unknown', 'no such decision, or its record is no longer readable')
+    throw unknownDecision()
   }
   const outcome = place.outcome === null ? null : readOutcome(await source.ledger.read(place.outcome))
-  return { ...viewOf(id, place.intent, entry.timeMs, entry.fields, source), outcome, intent: place.intent }
+  const view = viewOf(id, place.intent, entry.timeMs, entry.fields, source)
+  return { ...view, outcome, intent: place.intent, institution: textOf(entry.fields.institution) }
 }
+
+export const unknownDecision = (): HttpError =>
+  new HttpError('http_decision_unknown', 'no such decision for you, or its record is no longer readable')
 
 /** Where in the ledger it stands. What was decided a moment ago may not be projected yet. */
 async function findDecision(

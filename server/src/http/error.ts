@@ -17,6 +17,7 @@ export type HttpErrorCode =
   | 'http_hold_malformed'
   | 'http_hold_not_held'
   | 'http_hold_ended'
+  | 'http_content_unavailable'
   | 'http_entry_unknown'
   | 'http_file_unknown'
   | 'http_receipt_unavailable'

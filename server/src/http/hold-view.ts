@@ -1,25 +1,32 @@
 /**
  * What is held, for whoever may approve it: the signature binds to it, so it is shown before signing.
  *
- * Threat: a decision's id is in error messages and logs. Only a caller who proved a key (a token minted by a signed
- * request) for the same institution learns anything; everyone else gets one answer, whatever the id stands for.
+ * Threat: a decision's id is in error messages and logs. Only a person who proved a key for the same
+ * institution learns anything; everyone else gets one answer, whatever the id stands for.
  */
 
+import type { AdminCaller } from '../access/index.ts'
 import type { Hold } from '../accounts/index.ts'
 import { parseDecisionId } from '../base/index.ts'
-import type { FieldName, JsonValue } from '../ledger/index.ts'
-import type { Principal } from '../programme/index.ts'
+import type { FieldName, JsonValue, StoredExchange } from '../ledger/index.ts'
+import type { Actor } from '../programme/index.ts'
 import type { AdminDeps } from './admin.ts'
-import { type Answer, json } from './answer.ts'
+import { personOf } from './caller.ts'
 import { type DecisionView, readDecision } from './decision-view.ts'
 import { HttpError } from './error.ts'
-import type { Call } from './route.ts'
-import { authenticated } from './route-tokens.ts'
+
+export interface HoldFound {
+  readonly hold: Hold
+  readonly view: DecisionView
+  /** The intent that is held, with its fields and content. */
+  readonly entry: StoredExchange
+  readonly fields: Readonly<Record<FieldName, JsonValue>>
+}
 
 /** @throws {HttpError} `http_hold_malformed`, `http_hold_unknown`, `http_hold_not_held`, `http_hold_ended`, `http_not_entitled` */
-export async function readHold({ request, params }: Call, deps: AdminDeps): Promise<Answer> {
-  const principal = authenticated(request, deps)
-  const id = parseDecisionId(params.id ?? '')
+export async function findHold(given: string, caller: AdminCaller, deps: AdminDeps): Promise<HoldFound> {
+  const { actor, institution } = personOf(caller)
+  const id = parseDecisionId(given)
   if (id === null) {
     throw new HttpError(
       'http_hold_malformed',
@@ -32,11 +39,11 @@ export async function readHold({ request, params }: Call, deps: AdminDeps): Prom
   })
   const entry = await deps.ledger.read(view.intent)
   if (entry.class !== 'exchange' || entry.fields === 'unavailable') throw unknownHold()
-  if (entry.fields.institution !== principal.institution.id) throw unknownHold()
+  if (entry.fields.institution !== institution.id) throw unknownHold()
   const hold = deps.programme.hold(id)
   if (hold === null) throw whyNotHeld(view)
-  refuseUnentitled(principal, hold)
-  return json(200, holdJson(hold, view, entry.fields, deps))
+  refuseUnentitled(actor, hold)
+  return { hold, view, entry, fields: entry.fields }
 }
 
 const unknownHold = (): HttpError =>
@@ -58,19 +65,15 @@ function whyNotHeld({ verdict, clauses }: DecisionView): HttpError {
   )
 }
 
-function refuseUnentitled({ actor }: Principal, hold: Hold): void {
+function refuseUnentitled(actor: Actor, hold: Hold): void {
   // One's own request is no secret; approving it is refused where it is stated, whatever one's roles.
   if (actor.id === hold.actor) return
   if (actor.roles.some((role) => hold.roles.includes(role))) return
   throw new HttpError('http_not_entitled', `approving this takes the role ${hold.roles.join(' or ')}`)
 }
 
-function holdJson(
-  hold: Hold,
-  view: DecisionView,
-  fields: Readonly<Record<FieldName, JsonValue>>,
-  deps: AdminDeps,
-) {
+/** What an approval would bind to. */
+export function holdJson({ hold, view, fields }: HoldFound, deps: AdminDeps) {
   const snapshot = deps.programme.snapshot()
   const engagement = hold.engagement === null ? undefined : snapshot.engagements.get(hold.engagement)
   const begun = snapshot.pendingGrants.find((grant) => grant.hold === hold.id)

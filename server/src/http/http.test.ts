@@ -9,7 +9,7 @@ import { PassThrough } from 'node:stream'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import type { Hold } from '../accounts/index.ts'
-import { newDecisionId, silentLogger } from '../base/index.ts'
+import { createLogger, newDecisionId } from '../base/index.ts'
 import { createHostCheck, type HostCheck } from '../config/index.ts'
 import { type Principal, ProgrammeError } from '../programme/index.ts'
 import { StorageError } from '../storage/index.ts'
@@ -26,6 +26,9 @@ const fake = support.fakeProgramme(support.fakeSnapshot(agreement))
 const decision = newDecisionId()
 let databaseUp = true
 let closing = false
+const metricsAccess: { access: 'open' | 'credential'; token: string | null } = { access: 'open', token: null }
+/** Lines of the log from `warn` up. */
+const logged: { readonly event?: string; readonly hold?: string; readonly by?: string }[] = []
 const servers: Server[] = []
 const ports = { admin: 0, console: 0 }
 
@@ -45,7 +48,7 @@ before(async () => {
     ledger: ledger.asLedger(publicDir),
     agreement: () => agreement,
     decide: support.fakeDecision,
-    logger: silentLogger,
+    logger: createLogger({ level: 'warn', to: { write: (line) => void logged.push(JSON.parse(line)) } }),
   }
   const metrics = createMetrics({
     ledgerSize: () => 2,
@@ -62,6 +65,7 @@ before(async () => {
     ...common,
     metrics,
     databaseHealthy: () => databaseUp,
+    metricsAccess,
     closing: () => closing,
     addresses: () => ({ gateway: 'http://g.example', console: 'http://c.example' }),
     hostCheck: () => adminHosts,
@@ -98,6 +102,13 @@ const codeOf = async (response: Response) => {
   return [response.status, body.code]
 }
 
+/** What the listener looks at of a person. */
+const principalOf = (id: string, institution: string, ...roles: string[]) =>
+  ({
+    actor: { id, institution, roles, standing: 'active' },
+    institution: { id: institution },
+  }) as unknown as Principal
+
 /** Bytes as they are, because a good client would mend them. */
 function raw(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -116,6 +127,20 @@ test('alive, ready, measured', async () => {
   assert.equal((await admin('/readyz')).status, 200)
   const metrics = await (await admin('/metrics')).text()
   assert.match(metrics, /^sekisho_ledger_entries 2$/m)
+})
+
+test('metrics: open, or for the configured token and for credentials', async () => {
+  const scrape = (bearer?: string) =>
+    admin('/metrics', bearer === undefined ? {} : { headers: { authorization: `Bearer ${bearer}` } })
+  fake.principals.set('scraper-lead', principalOf('lead', 'mufg', 'operations_lead'))
+  metricsAccess.access = 'credential'
+  assert.deepEqual(await codeOf(await scrape()), [401, 'http_credential_required'])
+  assert.deepEqual(await codeOf(await scrape('anything')), [401, 'http_credential_required'])
+  assert.equal((await scrape('scraper-lead')).status, 200)
+  metricsAccess.token = 'scrape-me'
+  assert.equal((await scrape('scrape-me')).status, 200)
+  assert.deepEqual(await codeOf(await scrape('scrape-me-not')), [401, 'http_credential_required'])
+  Object.assign(metricsAccess, { access: 'open', token: null })
 })
 
 test('ready without the database, not without the ledger, the lease, or while closing', async () => {
@@ -283,8 +308,14 @@ test('a token is revoked by its holder or by platform staff of the same institut
   assert.deepEqual(fake.revoked, ['tok-a', 'tok-a'])
 })
 
-test('a decision is shown by its id, without person, session, targets or prompt', async () => {
-  const response = await admin(`/v1/decisions/${decision}`)
+test('a decision is shown to its institution, without person, session, targets or prompt', async () => {
+  fake.principals.set('reader', principalOf('reader', 'mufg', 'analyst'))
+  fake.principals.set('stranger', principalOf('stranger', 'smbc', 'operations_lead'))
+  const ask = (id: string, bearer: string) =>
+    admin(`/v1/decisions/${id}`, { headers: { authorization: `Bearer ${bearer}` } })
+  assert.deepEqual(await codeOf(await admin(`/v1/decisions/${decision}`)), [401, 'http_credential_required'])
+  assert.deepEqual(await codeOf(await ask(decision, 'stranger')), [404, 'http_decision_unknown'])
+  const response = await ask(decision, 'reader')
   const text = await response.text()
   const view = JSON.parse(text) as { verdict: string; clauses: string[]; outcome: unknown; receipt: string }
   assert.deepEqual(
@@ -292,11 +323,8 @@ test('a decision is shown by its id, without person, session, targets or prompt'
     ['deny', ['7.3'], { end: 'refused', code: 'agreement_denied' }, 'rcpt-0'],
   )
   assert.ok(!text.includes('secret-'))
-  assert.deepEqual(await codeOf(await admin(`/v1/decisions/${newDecisionId()}`)), [
-    404,
-    'http_decision_unknown',
-  ])
-  assert.deepEqual(await codeOf(await admin('/v1/decisions/0')), [404, 'http_decision_unknown'])
+  assert.deepEqual(await codeOf(await ask(newDecisionId(), 'reader')), [404, 'http_decision_unknown'])
+  assert.deepEqual(await codeOf(await ask('0', 'reader')), [404, 'http_decision_unknown'])
 })
 
 test('a hold is for who may approve it; every other institution gets one answer, whatever the id', async () => {
@@ -329,13 +357,42 @@ test('a hold is for who may approve it; every other institution gets one answer,
   assert.deepEqual([shown.actor, shown.targets.count], ['r', 1])
   assert.deepEqual(await codeOf(await ask(held, 'other')), [403, 'http_not_entitled'])
   assert.equal((await ask(held, 'requester')).status, 200)
+  const listed = async (bearer: string) => {
+    const response = await admin('/v1/holds', { headers: { authorization: `Bearer ${bearer}` } })
+    return ((await response.json()) as { holds: { id: string }[] }).holds.map(({ id }) => id)
+  }
+  assert.deepEqual(await Promise.all(['approver', 'requester', 'other', 'foreign'].map(listed)), [
+    [held],
+    [held],
+    [],
+    [],
+  ])
+  // The very prompt: for the same eyes, and each reading is counted.
+  for (const bearer of ['approver', 'requester']) {
+    const { content } = (await (await ask(`${held}/content`, bearer)).json()) as { content: { utf8: string } }
+    assert.equal(content.utf8, 'secret-prompt 見積')
+  }
+  assert.deepEqual(await codeOf(await ask(`${held}/content`, 'other')), [403, 'http_not_entitled'])
+  assert.match(await (await admin('/metrics')).text(), /^sekisho_content_opened_total\{what="hold"\} 2$/m)
+  assert.deepEqual(
+    logged.filter(({ event }) => event === 'prompt_read').map(({ hold, by }) => [hold, by]),
+    [
+      [held, 'x'],
+      [held, 'r'],
+    ],
+  )
+  ledger.contentGone = true
+  assert.deepEqual(await codeOf(await ask(`${held}/content`, 'approver')), [410, 'http_content_unavailable'])
+  ledger.contentGone = false
   assert.deepEqual(await codeOf(await ask('none', 'approver')), [400, 'http_hold_malformed'])
   assert.deepEqual(await codeOf(await ask(newDecisionId(), 'approver')), [404, 'http_hold_unknown'])
   assert.deepEqual(await codeOf(await ask(ended, 'approver')), [410, 'http_hold_ended'])
   for (const id of [allowed, decision])
     assert.deepEqual(await codeOf(await ask(id, 'approver')), [409, 'http_hold_not_held'])
   const answers = await Promise.all(
-    [held, ended, allowed, decision, newDecisionId()].map(async (id) => (await ask(id, 'foreign')).text()),
+    [held, ended, allowed, decision, newDecisionId(), `${held}/content`].map(async (id) =>
+      (await ask(id, 'foreign')).text(),
+    ),
   )
   assert.equal(new Set(answers).size, 1, 'a stranger cannot tell them apart')
 })

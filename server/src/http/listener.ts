@@ -5,6 +5,7 @@
  * to traverse; a browser's cross-site request is refused; bodies have a size and a time.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AdminCaller } from '../access/index.ts'
 import type { Logger } from '../base/index.ts'
 import { formatListenAddress, type HostCheck, type ListenAddress } from '../config/index.ts'
 import { type Answer, problem } from './answer.ts'
@@ -27,6 +28,8 @@ const QUERY_CHARACTERS_MAX = 1024
 
 export interface ListenerOptions {
   readonly routes: readonly Route[]
+  /** Who calls, for routes that ask for a credential. @throws {HttpError} where nobody who may does */
+  readonly authenticate?: (request: IncomingMessage) => AdminCaller
   /** Set once the port is known. */
   readonly hostCheck: () => HostCheck
   readonly logger: Logger
@@ -124,13 +127,17 @@ async function answerTo(request: IncomingMessage, options: ListenerOptions): Pro
     throw new HttpError('http_method', `\`${path}\` takes ${match.methods.join(', ')}`)
   }
   if (match.route.method !== 'GET') refuseCrossSite(request)
-  return match.route.handle({
+  const call = {
     request,
     path,
     params: match.params,
     query: new URLSearchParams(query),
     body: () => readJson(request),
-  })
+  }
+  if (match.route.proof !== 'credential') return match.route.handle(call)
+  // A listener without credentials serves no route that asks for one.
+  if (options.authenticate === undefined) throw new HttpError('http_credential_required', 'not served here')
+  return match.route.handle(call, options.authenticate(request))
 }
 
 function splitTarget(target: string): [path: string, query: string] {

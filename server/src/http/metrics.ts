@@ -22,6 +22,8 @@ export interface Metrics {
   decided(event: DecidedEvent): void
   finished(event: FinishedEvent): void
   refusedBeforeDecision(code: string): void
+  /** Content of the escrow was shown to a person. */
+  contentOpened(what: 'hold' | 'entry'): void
   readonly contentType: string
   /** The text that a scraper reads. */
   text(): Promise<string>
@@ -52,6 +54,12 @@ export function createMetrics(source: MetricsSource): Metrics {
     name: 'sekisho_refused_before_decision_total',
     help: 'Requests refused before any decision, by code.',
     labelNames: ['code'] as const,
+    registers,
+  })
+  const opened = new Counter({
+    name: 'sekisho_content_opened_total',
+    help: 'Readings of escrowed content: a held prompt by its approvers, an entry by audit. The log says who.',
+    labelNames: ['what'] as const,
     registers,
   })
   const tokens = new Counter({
@@ -99,6 +107,7 @@ export function createMetrics(source: MetricsSource): Metrics {
       if (event.firstByteMs !== null) firstByte.observe(event.firstByteMs / 1000)
       if (event.tokens !== null) tokens.inc(event.tokens)
     },
+    contentOpened: (what) => opened.inc({ what }),
     refusedBeforeDecision: (code) => refused.inc({ code }),
     contentType: registry.contentType,
     text: () => registry.metrics(),

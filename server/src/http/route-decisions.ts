@@ -1,8 +1,7 @@
-/** Decisions and holds by their unguessable id. */
+/** Decisions, for people of the institution they were taken for. */
 import type { AdminDeps } from './admin.ts'
 import { json } from './answer.ts'
-import { type DecisionView, readDecision } from './decision-view.ts'
-import { readHold } from './hold-view.ts'
+import { type DecisionView, readDecision, unknownDecision } from './decision-view.ts'
 import type { Route } from './route.ts'
 
 export function decisionRoutes(deps: AdminDeps): Route[] {
@@ -10,9 +9,14 @@ export function decisionRoutes(deps: AdminDeps): Route[] {
     {
       method: 'GET',
       path: '/v1/decisions/:id',
-      handle: async ({ params }) => json(200, decisionJson(await readDecision(params.id ?? '', deps))),
+      proof: 'credential',
+      handle: async ({ params }, caller) => {
+        const view = await readDecision(params.id ?? '', deps)
+        // Another institution's decision is answered as one that is not there.
+        if (caller.institution === null || view.institution !== caller.institution.id) throw unknownDecision()
+        return json(200, decisionJson(view))
+      },
     },
-    { method: 'GET', path: '/v1/holds/:id', handle: (call) => readHold(call, deps) },
   ]
 }
 

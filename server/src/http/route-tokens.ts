@@ -1,9 +1,8 @@
-/** Tokens: minted for whoever proves possession of an enrolled key, listed and revoked with a token. */
-import type { IncomingMessage } from 'node:http'
-import { presentedToken } from '../access/index.ts'
-import { type Principal, standingOf } from '../programme/index.ts'
+/** Tokens: minted for whoever proves possession of an enrolled key, listed and revoked with a credential. */
+import { type AdminCaller, isAdminRequest, isAdminTokenText, presentedToken } from '../access/index.ts'
 import type { AdminDeps } from './admin.ts'
 import { json } from './answer.ts'
+import { callerOf, credentialRequired } from './caller.ts'
 import { HttpError } from './error.ts'
 import type { Call, Route } from './route.ts'
 
@@ -12,35 +11,70 @@ const REVOKING_ROLES: readonly string[] = ['platform', 'operations_lead']
 
 export function tokenRoutes(deps: AdminDeps): Route[] {
   return [
-    { method: 'POST', path: '/v1/tokens', handle: (call) => mint(call, deps) },
-    { method: 'GET', path: '/v1/tokens', handle: ({ request }) => list(authenticated(request, deps), deps) },
-    { method: 'DELETE', path: '/v1/tokens/:id', handle: (call) => revoke(call, deps) },
+    { method: 'POST', path: '/v1/tokens', proof: 'itself', handle: (call) => mint(call, deps) },
+    { method: 'GET', path: '/v1/tokens', proof: 'credential', handle: (_call, caller) => list(caller, deps) },
+    // Before the route below: whoever holds a token may end it, without knowing its id or having another.
+    { method: 'DELETE', path: '/v1/tokens/self', proof: 'itself', handle: (call) => endOwn(call, deps) },
+    {
+      method: 'DELETE',
+      path: '/v1/tokens/:id',
+      proof: 'credential',
+      handle: (call, caller) => revoke(call, caller, deps),
+    },
   ]
 }
 
-async function mint(call: Call, deps: AdminDeps) {
-  const minted = await deps.programme.mintToken(await call.body())
+/** One door for both kinds: what is signed says which is asked for. */
+async function mint(call: Call, { programme }: AdminDeps) {
+  const body = await call.body()
+  const minted = isAdminRequest(body) ? programme.administration.mint(body) : await programme.mintToken(body)
   return json(201, { token: minted.token, id: minted.id, expires_at_ms: minted.expiresAtMs })
 }
 
-function list(principal: Principal, deps: AdminDeps) {
-  const tokens = deps.programme.tokens(principal.actor.id).map((token) => ({
+function list(caller: AdminCaller, { programme }: AdminDeps) {
+  const credentials = programme.administration.of(caller.holder).map((each) => ({
+    id: each.id,
+    audience: 'admin',
+    institution: each.institution,
+    engagement: null,
+    created_at_ms: each.createdAtMs,
+    expires_at_ms: each.expiresAtMs,
+    revoked: false,
+  }))
+  const tokens = (caller.actor === null ? [] : programme.tokens(caller.actor.id)).map((token) => ({
     id: token.id,
+    audience: 'gateway',
     institution: token.institution,
     engagement: token.engagement,
     created_at_ms: token.createdAtMs,
     expires_at_ms: token.expiresAtMs,
     revoked: token.revoked,
   }))
-  return json(200, { tokens })
+  return json(200, { tokens: [...tokens, ...credentials] })
 }
 
-async function revoke(call: Call, deps: AdminDeps) {
-  const principal = authenticated(call.request, deps)
-  // `self`: whoever holds a token may end it, without knowing its id.
-  const named = call.params.id ?? ''
-  const id = named === 'self' ? principal.tokenId : named
-  if (!mayRevoke(principal, id, deps)) {
+/** HOSTILE: a text that fails is an error, never a caller without a name. */
+async function endOwn({ request }: Call, deps: AdminDeps) {
+  const presented = presentedToken(request.headers)
+  if (presented.ok && !isAdminTokenText(presented.token)) {
+    const result = deps.programme.authority.authenticate(presented.token)
+    if (!result.ok) throw new HttpError('http_credential_required', `the token is ${result.failure}`)
+    await deps.programme.revokeToken(result.principal.tokenId)
+    return json(200, { id: result.principal.tokenId, revoked: true })
+  }
+  if (!presented.ok) throw credentialRequired(presented.failure)
+  const { tokenId } = callerOf(request, deps)
+  deps.programme.administration.revoke(tokenId)
+  return json(200, { id: tokenId, revoked: true })
+}
+
+async function revoke({ params }: Call, caller: AdminCaller, deps: AdminDeps) {
+  const id = params.id ?? ''
+  if (deps.programme.administration.of(caller.holder).some((each) => each.id === id)) {
+    deps.programme.administration.revoke(id)
+    return json(200, { id, revoked: true })
+  }
+  if (!mayRevoke(caller, id, deps)) {
     // Whether such a token exists is not for everyone: not yours and not there are answered alike.
     throw new HttpError(
       'http_not_entitled',
@@ -51,33 +85,14 @@ async function revoke(call: Call, deps: AdminDeps) {
   return json(200, { id, revoked: true })
 }
 
-function mayRevoke(principal: Principal, id: string, deps: AdminDeps): boolean {
-  const has = (actor: string): boolean => deps.programme.tokens(actor).some((token) => token.id === id)
-  if (id === principal.tokenId || has(principal.actor.id)) return true
-  if (!principal.actor.roles.some((role) => REVOKING_ROLES.includes(role))) return false
-  const institution = principal.actor.institution
-  for (const actor of deps.programme.snapshot().actors.values()) {
-    if (actor.institution === institution && has(actor.id)) return true
+/** One's own; for directory keys, operations leads and platform staff also those of the people they employ. */
+function mayRevoke({ actor, holder }: AdminCaller, id: string, { programme }: AdminDeps): boolean {
+  const has = (of: string): boolean => programme.tokens(of).some((token) => token.id === id)
+  if (actor !== null && has(actor.id)) return true
+  if (actor !== null && !actor.roles.some((role) => REVOKING_ROLES.includes(role))) return false
+  const employer = actor?.institution ?? holder.id
+  for (const each of programme.snapshot().actors.values()) {
+    if (each.institution === employer && has(each.id)) return true
   }
   return false
-}
-
-/** HOSTILE: a credential that fails is an error, never a caller without a name. */
-export function authenticated(request: IncomingMessage, deps: AdminDeps): Principal {
-  const presented = presentedToken(request.headers)
-  const result = presented.ok ? deps.programme.authority.authenticate(presented.token) : presented
-  if (result.ok && 'principal' in result) return inGoodStanding(result.principal, deps)
-  const failure = result.ok ? 'unknown' : result.failure
-  const why =
-    failure === 'missing'
-      ? 'send `Authorization: Bearer TOKEN`'
-      : `the token is ${failure}: mint one with \`sekisho token\``
-  throw new HttpError('http_credential_required', why)
-}
-
-/** What is served here passes no decision, so an old token of somebody suspended is refused here. */
-function inGoodStanding(principal: Principal, deps: AdminDeps): Principal {
-  const standing = standingOf(principal, deps.programme.snapshot())
-  if (standing === 'good') return principal
-  throw new HttpError('http_not_entitled', `the token is good, its holder is not: ${standing}`)
 }

@@ -1,5 +1,6 @@
-/** Routes as data: a method and a path with named parts, e.g. `GET /v1/decisions/:id`. */
+/** Routes as data: a method, a path with named parts, e.g. `GET /v1/decisions/:id`, and what a caller must prove. */
 import type { IncomingMessage } from 'node:http'
+import type { AdminCaller } from '../access/index.ts'
 import type { JsonValue } from '../wire/index.ts'
 import type { Answer } from './answer.ts'
 
@@ -13,12 +14,25 @@ export interface Call {
   body(): Promise<JsonValue>
 }
 
-export interface Route {
+interface Place {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** `:name` matches one segment, a last `*` the rest of the path. */
   readonly path: string
+}
+
+/** Answers whoever asks (`nothing`), or proves its caller by itself: by signatures in the body, or the token it ends. */
+export interface OpenRoute extends Place {
+  readonly proof: 'nothing' | 'itself'
   handle(call: Call): Promise<Answer> | Answer
 }
+
+/** Answers whoever presents a credential of administration, as far as it entitles. */
+export interface AdminRoute extends Place {
+  readonly proof: 'credential'
+  handle(call: Call, caller: AdminCaller): Promise<Answer> | Answer
+}
+
+export type Route = OpenRoute | AdminRoute
 
 export type RouteMatch =
   | { readonly route: Route; readonly params: Record<string, string> }

@@ -1,6 +1,6 @@
 /** The stops in force, each with the time at which the ledger took it. */
 import { type Ledger, LedgerError } from '../ledger/index.ts'
-import type { Snapshot, StopScope } from '../programme/index.ts'
+import type { Snapshot, Stop, StopScope } from '../programme/index.ts'
 
 export interface StopShown {
   readonly index: number
@@ -14,9 +14,10 @@ export interface StopShown {
 export async function stopsInForce(
   snapshot: Snapshot,
   ledger: Pick<Ledger, 'read'>,
+  stops: readonly Stop[] = snapshot.stops,
 ): Promise<readonly StopShown[]> {
   return Promise.all(
-    snapshot.stops.map(async ({ index, scope, by, reason }) => {
+    stops.map(async ({ index, scope, by, reason }) => {
       const entry = await ledger.read(index).catch((error: unknown) => {
         // A stop is shown whatever happens to the file that holds it.
         if (error instanceof LedgerError) return null

@@ -1,6 +1,6 @@
 /** Test support: an agreement, a snapshot, and a ledger in memory, as small as pages and routes need. */
 
-import type { TokenSummary } from '../access/index.ts'
+import type { AdminCaller, TokenSummary } from '../access/index.ts'
 import type { Hold } from '../accounts/index.ts'
 import type { Agreement, Facts } from '../agreement/index.ts'
 import { FACT_NAMES, FACT_VALUES } from '../agreement/index.ts'
@@ -77,6 +77,19 @@ export function fakeProgramme(snapshot: Snapshot): FakeProgramme {
       hold: (id: string) => fake.holds.get(id) ?? null,
       tokens: (actor: string) => fake.tokens.get(actor) ?? [],
       revokeToken: async (id: string) => void fake.revoked.push(id),
+      holds: (institution: string) =>
+        [...fake.holds.values()].filter((hold) => hold.institution === institution),
+      administration: {
+        mint: () => ({ token: 'sekisho_admin_', id: 'adm_1', expiresAtMs: 1 }),
+        authenticate: (bearer: string) => {
+          const principal = fake.principals.get(bearer)
+          if (principal === undefined) return { ok: false, failure: 'unknown' }
+          enrol(snapshot, principal)
+          return { ok: true, caller: callerOfPrincipal(principal, snapshot) }
+        },
+        revoke: (id: string) => void fake.revoked.push(id),
+        of: () => [],
+      },
       authority: {
         leaseValid: () => fake.lease,
         authenticate: (bearer: string) => {
@@ -88,6 +101,16 @@ export function fakeProgramme(snapshot: Snapshot): FakeProgramme {
     } as unknown as Programme,
   }
   return fake
+}
+
+/** A person of an institution as the admin listener sees them. */
+function callerOfPrincipal({ actor, institution }: Principal, snapshot: Snapshot): AdminCaller {
+  const standing = snapshot.actors.get(actor.id)?.standing === 'suspended' ? 'actor_suspended' : 'good'
+  const holder = { kind: 'actor', id: actor.id } as const
+  return {
+    ...{ holder, actor, institution, sight: new Set([institution.id]), standing },
+    ...{ tokenId: `adm_${actor.id}`, expiresAtMs: 1 },
+  }
 }
 
 /** Whoever has a token is in good standing, unless the test put them into the snapshot otherwise. */
@@ -103,6 +126,8 @@ function enrol(snapshot: Snapshot, { actor, institution }: Principal): void {
 export class FakeLedger implements Pick<Ledger, 'append' | 'read' | 'entries' | 'size'> {
   readonly stored: StoredEntry[] = []
   writable = true
+  /** Set: the keys of every content are gone. */
+  contentGone = false
 
   size(): number {
     return this.stored.length
@@ -112,14 +137,20 @@ export class FakeLedger implements Pick<Ledger, 'append' | 'read' | 'entries' | 
     if (draft.class !== 'exchange') throw new TypeError('exchanges only')
     const at = { index: this.stored.length, timeMs: 1_700_000_000_000 + this.stored.length }
     const fields = { ...draft.fields, institution: draft.institution } as Record<FieldName, JsonValue>
-    this.stored.push({ ...at, class: 'exchange', kind: draft.kind, fields, content: Buffer.alloc(0) })
+    this.stored.push({
+      ...at,
+      class: 'exchange',
+      kind: draft.kind,
+      fields,
+      content: Buffer.from('secret-prompt 見積'),
+    })
     return at
   }
 
   async read(index: number): Promise<StoredEntry> {
     const entry = this.stored[index]
     if (entry === undefined) throw new RangeError(String(index))
-    return entry
+    return this.contentGone && entry.class === 'exchange' ? { ...entry, content: 'unavailable' } : entry
   }
 
   async *entries(from: number, to = this.stored.length): AsyncIterable<StoredEntry> {

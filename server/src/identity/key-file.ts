@@ -4,6 +4,7 @@
  * The form is ours and small; an institution keeps its keys in hardware and uses files for rehearsal.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { checkPrivateFile } from '../base/index.ts'
 import { IdentityError } from './error.ts'
 import { type KeyPair, keyPairFromSeed } from './key.ts'
 import { object, oneOf, ShapeError, text } from './shape.ts'
@@ -40,12 +41,13 @@ export function writeKeyFile(file: string, { programme, holder, key }: KeyFile):
   writeFileSync(file, `${JSON.stringify(json, null, 2)}\n`, { mode: KEY_FILE_MODE, flag: 'wx', flush: true })
 }
 
-/** @throws {IdentityError} `programme_key_file_malformed`; {Error} when the file cannot be read */
+/** @throws {IdentityError} `programme_key_file_malformed` {PlaceError} `place_exposed`, `place_foreign`; {Error} when the file cannot be read */
 export function readKeyFile(file: string): KeyFile {
   try {
     const json = shape(JSON.parse(readFileSync(file, 'utf8')), '')
     const key = keyPairFromSeed(json.seed)
     if (key.id === json.key && key.public === json.public) {
+      checkPrivateFile(file)
       return { programme: json.programme, holder: json.holder, key }
     }
     throw new TypeError('the private and the public key do not belong together')

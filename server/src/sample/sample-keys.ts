@@ -4,8 +4,9 @@
  * Threat: keys that lie on a disk in the clear. A programme founded with them says so for ever
  * (`snapshot.sample`), and is refused on any listener but loopback.
  */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { checkPrivateFile, openPrivateDirectory } from '../base/index.ts'
 import {
   generateKeyPair,
   type KeyHolder,
@@ -14,8 +15,6 @@ import {
   writeKeyFile,
 } from '../identity/index.ts'
 import { ProgrammeError } from '../programme/index.ts'
-
-const KEYS_DIR_MODE = 0o700
 
 /** Reads a holder's keys, making them when they are not there and `mayMake`. */
 export interface SampleKeys {
@@ -29,11 +28,12 @@ export interface SampleKeys {
 
 /**
  * @param mayMake false once the programme is founded: new keys would be nobody's
- * @throws {ProgrammeError} `programme_sample_keys_incomplete`; {IdentityError} `programme_key_file_malformed`
+ * @throws {ProgrammeError} `programme_sample_keys_incomplete`; {IdentityError} `programme_key_file_malformed`, {PlaceError}
  */
 export function openSampleKeys(dataDir: string, programme: string, mayMake: boolean): SampleKeys {
   const directory = path.join(dataDir, 'sample-keys')
-  mkdirSync(directory, { recursive: true, mode: KEYS_DIR_MODE })
+  openPrivateDirectory(directory)
+  for (const name of sampleKeyNames(dataDir)) checkPrivateFile(path.join(directory, `${name}.json`))
   const loaded = new Map<string, KeyPair>()
 
   const load = (holder: KeyHolder, number: number, make = mayMake): KeyPair => {
