@@ -5,7 +5,7 @@
  * directory was synced as well.
  */
 import fs from 'node:fs'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 export interface DiskFile {
@@ -30,6 +30,10 @@ export interface Disk {
   /** Creates a directory with its parents, durably. */
   makeDirectory(path: string): Promise<void>
   syncDirectory(path: string): Promise<void>
+  /** Names in a directory, in no order. */
+  list(path: string): Promise<string[]>
+  /** Removes a directory with all in it; nothing when there is none. */
+  removeDirectory(path: string): Promise<void>
 }
 
 /** The file is full or the disk is: the write did not happen, nothing is broken. */
@@ -83,6 +87,8 @@ export const realDisk: Disk = {
       await handle.close()
     }
   },
+  list: (path) => readdir(path),
+  removeDirectory: (path) => rm(path, { recursive: true, force: true }),
 }
 
 /** On Linux a write to such a file returns when the data is durable; elsewhere a sync follows each write. */

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../base/index.ts'
 import { type Disk, realDisk } from './disk.ts'
 import { openFileKeyRing } from './file-key-ring.ts'
 import type { FileLedger } from './file-ledger.ts'
+import type { KeyRing } from './key-ring.ts'
 import type { ExchangeDraft } from './ledger.ts'
 import { openLedgerOn } from './open.ts'
 
@@ -51,6 +52,7 @@ export interface OpenOptions {
   readonly checkpointIntervalMs?: number
   readonly segmentBytes?: number
   readonly disk?: Disk
+  readonly kek?: KeyRing
   readonly clock?: Clock
   readonly origin?: string
   readonly key?: KeyObject
@@ -65,7 +67,7 @@ export function openTest(dir: string, options: OpenOptions = {}): Promise<FileLe
     signingKey: options.key ?? SIGNING_KEY,
     clock: options.clock ?? systemClock,
     checkpointIntervalMs: options.checkpointIntervalMs ?? 3_600_000,
-    kek: openFileKeyRing(`${dir}.keyring`),
+    kek: options.kek ?? openFileKeyRing(`${dir}.keyring`),
     onFatal:
       options.onFatal ??
       ((error) => {

@@ -6,7 +6,6 @@
  * checkpoint is signed into `signed-checkpoint`, and that before it is shown.
  * Threat: a second writer. The public checkpoint must be the one we wrote last; if not, signing on would fork the log.
  */
-import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { STATEMENT_HEAD, statementPath, TILE_WIDTH, tilePath } from 'sekisho-verify'
 import type { Disk } from './disk.ts'
@@ -175,7 +174,7 @@ export class Publisher {
       if (tile.width !== TILE_WIDTH) continue
       const dir = `${join(this.publicDir, tilePath(tile))}.p`
       this.#madeDirs.delete(dir)
-      await rm(dir, { recursive: true, force: true })
+      await this.#disk.removeDirectory(dir)
     }
   }
 }

@@ -6,7 +6,6 @@
  * INVARIANT: from `committed` to `allocated` the active segment holds zeros and at most one batch on its way. A batch
  * written over zeros changes no metadata, so making it durable costs the disk one write (docs/decisions/0106).
  */
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
 import { LedgerError } from './error.ts'
@@ -62,7 +61,7 @@ export class Wal {
     segmentBytes: number = SEGMENT_BYTES,
   ): Promise<Wal> {
     await disk.makeDirectory(dir)
-    const names = (await readdir(dir)).filter((name) => /^[0-9]{12}\.wal$/.test(name)).sort()
+    const names = (await disk.list(dir)).filter((name) => /^[0-9]{12}\.wal$/.test(name)).sort()
     const wal = new Wal(
       disk,
       dir,
@@ -71,6 +70,7 @@ export class Wal {
       segmentBytes,
     )
     if (wal.#firsts.length === 0) await wal.#create(0)
+    else await disk.syncDirectory(dir) // the name of a segment made before a crash may still be only in memory
     if (wal.#firsts[0] !== 0)
       throw new LedgerError('ledger_wal_gap', `\`${dir}\` does not begin with entry 0`)
     return wal
@@ -143,6 +143,7 @@ export class Wal {
     await this.#making
     this.#allocated = this.#committed
     await this.#file().truncate(this.#committed)
+    await this.#file().sync() // before zeros are written again: what is left behind them could pass for frames
   }
 
   /** Tries whether the disk gives room again; it stays made. */
