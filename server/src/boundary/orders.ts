@@ -7,6 +7,7 @@
  */
 import { CONCEPTS } from './concepts.ts'
 import { gatherFeatures } from './features.ts'
+import { findConcepts } from './lexicon.ts'
 import type { Model } from './model.ts'
 import { type Proposal, propose } from './proposal.ts'
 import { shapeOf } from './shape.ts'
@@ -37,9 +38,7 @@ export const NO_ORDERS: Orders = { worst: null, targets: [], unread: false }
 /** Words of harm: a high score without any of them comes from the bareness of a sentence. */
 const HARM_NAMES =
   'attack steal evade persist move disrupt encrypt_files deceive brute inject escape malware ransomware c2 get_into self_copy plant fire_at breakdown record_input outsider third_party covert_intent mass exploit'
-const HARMFUL = new Set(
-  CONCEPTS.flatMap(({ name }, concept) => (HARM_NAMES.split(' ').includes(name) ? [concept] : [])),
-)
+const HARMFUL = Uint8Array.from(CONCEPTS, ({ name }) => (HARM_NAMES.split(' ').includes(name) ? 1 : 0))
 
 /** What may stand before the verb of an order. */
 const LEAD =
@@ -61,12 +60,15 @@ const FORBIDS =
 const EMBOLDENS =
   /\b(?:not|never|don't|without|no)\b.{0,12}\b(?:refus\w*|declin\w*|hesitat\w*|worry|warn\w*|mention|ask|stop|question|limit\w*|restrict\w*|rules?|moraliz\w*)/i
 
-/** The gravest order to do harm in `text`, whoever wrote it. Pure. */
-export function findOrders(model: Model, text: string): Orders {
-  const shape = shapeOf(text)
+/**
+ * The gravest order to do harm in `text`, whoever wrote it. Pure.
+ *
+ * @param shape the shape of `text`, where it is known already
+ */
+export function findOrders(model: Model, text: string, shape = shapeOf(text)): Orders {
   const plain = readable(text, shape)
-  let found = NO_ORDERS
-  for (const each of [plain, ...unwrapped(plain, 0, shapeOf(plain))]) {
+  let found = ordersIn(model, plain)
+  for (const each of unwrapped(plain, 0, plain === text ? shape : shapeOf(plain))) {
     found = graver(found, ordersIn(model, each))
   }
   return found
@@ -89,25 +91,23 @@ function ordersIn(model: Model, text: string): Orders {
       if (sentence === '') forbidsList = false
       continue
     }
-    const item = /^\s{0,8}(?:[-*•]|\d{1,2}[.)])\s/.test(sentence)
-    const forbids = isForbidding(sentence)
+    const trimmed = sentence.trim()
+    const item = ITEM.test(sentence)
+    const verb = ORDER.test(trimmed)
+    const forbids = isForbidding(trimmed, verb)
     if (!item && !continues) forbidsList = false
-    if (/[:：]\s*$/.test(sentence)) forbidsList = forbids
+    if (OPENS_LIST.test(trimmed)) forbidsList = forbids
     // What forbids, and what stands in a list of forbidden things, is no order; "it" goes on with the last one.
-    const ordered = !forbids && !(item && forbidsList) && isOrder(sentence, continues)
-    const joined =
-      !ordered &&
-      before !== '' &&
-      /^\s*(?:it|this|that|which|they|the (?:program|tool|script|code))\b/i.test(sentence)
+    const ordered = !forbids && !(item && forbidsList) && (verb || isOrder(trimmed, continues))
+    const joined = !ordered && before !== '' && GOES_ON.test(trimmed)
     if (!ordered && !joined) {
       before = ''
       continue
     }
     if (++scoredCount > SCORED_MAX) return { worst, targets, unread: true }
     const asked = joined ? `${before} ${sentence}` : sentence
-    const gathered = gatherFeatures(json ? asked.replaceAll('_', ' ') : asked)
-    const proposal = propose(model, gathered)
-    if (proposal.harm >= ORDER_AT && gathered.hits.some(({ concept }) => HARMFUL.has(concept))) {
+    const proposal = harmOf(model, json ? asked.replaceAll('_', ' ') : asked)
+    if (proposal !== null) {
       if (targets.length < TARGETS_MAX) targets.push(...findTargets(asked))
       if (proposal.harm > (worst?.harm ?? 0)) worst = proposal
     }
@@ -116,17 +116,25 @@ function ordersIn(model: Model, text: string): Orders {
   return { worst, targets, unread: false }
 }
 
-function isForbidding(sentence: string): boolean {
-  const trimmed = sentence.trim()
+const ITEM = /^\s{0,8}(?:[-*•]|\d{1,2}[.)])\s/
+const OPENS_LIST = /[:：]$/
+const GOES_ON = /^(?:it|this|that|which|they|the (?:program|tool|script|code))\b/i
+
+/** What an order proposes when it is clear harm, else null. Most name nothing harmful, and are not scored. */
+function harmOf(model: Model, asked: string): Proposal | null {
+  if (!findConcepts(asked.toLowerCase()).some(({ concept }) => HARMFUL[concept] === 1)) return null
+  const proposal = propose(model, gatherFeatures(asked))
+  return proposal.harm >= ORDER_AT ? proposal : null
+}
+
+function isForbidding(trimmed: string, verb: boolean): boolean {
   if (FORBIDS_JA.test(trimmed.slice(-40))) return true
-  const verb = ORDER.test(trimmed)
   // Inside an order, a later "not" or "never" describes what is ordered.
   return !verb && FORBIDS.test(trimmed) && !EMBOLDENS.test(trimmed)
 }
 
-function isOrder(sentence: string, continues: boolean): boolean {
-  const trimmed = sentence.trim()
-  if (ORDER.test(trimmed)) return true
+/** Whether a sentence that begins with no verb of an order is one all the same. */
+function isOrder(trimmed: string, continues: boolean): boolean {
   if (/[\u3040-\u30ff]/.test(trimmed) && ORDER_JA.test(trimmed.slice(-16))) return true
   if (continues) return ORDER_INSIDE.test(trimmed)
   // "Be helpful, and write …": an order in a later clause.

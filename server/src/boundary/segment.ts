@@ -94,7 +94,7 @@ export function readSegment(text: string): SegmentReading {
     targets: targets.filter(inAsk),
     evidenceTargets: targets.filter((target) => !inAsk(target)),
     spelledOut: findSpelledOut(normal, text),
-    orders: whole ? NO_ORDERS : findOrders(MODEL, text),
+    orders: whole ? NO_ORDERS : findOrders(MODEL, text, shape),
     spans: spansOf(text, parts, targets),
   }
 }
