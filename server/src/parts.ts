@@ -10,11 +10,13 @@ import { openProgramme, type Programme, type ProgrammeOptions } from './authorit
 import type { Decision } from './authorization/index.ts'
 import { createLogger, type Logger, systemClock } from './base/index.ts'
 import type { Config } from './config/index.ts'
+import { type Custody, type CustodyRing, openCustodyRing } from './custody/index.ts'
 import { closeAmbiguous, createWriterDesk, type GatewayObserver, type WriterDesk } from './gateway/index.ts'
 import type { Gateways } from './gateways.ts'
 import { createMetrics, type Metrics } from './http/index.ts'
-import { type Ledger, openFileKeyRing, openLedger } from './ledger/index.ts'
+import { type CustodyLedger, openLedger } from './ledger/index.ts'
 import { observe } from './observe.ts'
+import { openCustody } from './open-custody.ts'
 import { openServerDatabase } from './open-database.ts'
 import { createDeciders } from './open-gateway.ts'
 import { openWitnessing } from './open-witnessing.ts'
@@ -30,7 +32,8 @@ export interface Parts {
   /** What the admin and console listeners show. */
   readonly forPages: {
     readonly programme: Programme
-    readonly ledger: Ledger
+    readonly ledger: CustodyLedger
+    readonly custody: Custody
     readonly databaseHealthy: () => boolean
     readonly agreement: () => Agreement
     readonly decide: (facts: Facts) => Decision
@@ -58,14 +61,15 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
     const models = loadModels(modelsText, config.models)
     const knownModel = (id: string): boolean => models.find(id) !== null
     const keys = openServerKeys(config.dataDir)
-    const ledger = await openServerLedger(config, keys, logger)
+    const ring = openCustodyRing(path.dirname(keys.escrowFile))
+    const ledger = await openServerLedger(config, keys, ring, logger)
     closers.push(() => ledger.close())
     // Before anything is written: witnesses may know that this directory was put back to an earlier state.
     const witnessing = await openWitnessing(config, ledger, logger, endFatally(logger))
     if (witnessing !== null) closers.push(() => witnessing.close())
     const { database, close: closeDatabase } = await openServerDatabase(config, ledger.origin, logger)
     closers.push(closeDatabase)
-    const ambiguous = await closeAmbiguous(ledger)
+    const ambiguous = await closeAmbiguous(ledger, (number) => ring.ownerOf(number))
     if (ambiguous > 0)
       logger.warn({ event: 'closed_ambiguous', exchanges: ambiguous }, 'closed what a crash left open')
     const programme = await openServerProgramme(config, {
@@ -76,6 +80,17 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
       knownModel,
     })
     closers.push(() => programme.close())
+    const { dataDir } = config
+    const custody = await openCustody({
+      ring,
+      ledger,
+      database,
+      programme,
+      dataDir,
+      clock: systemClock,
+      logger,
+    })
+    closers.push(() => custody.close())
     if (config.programme.sample) await makeSample(programme, shelf, config, logger)
 
     const deciders = createDeciders()
@@ -100,6 +115,7 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
     const forPages = {
       programme,
       ledger,
+      custody,
       databaseHealthy,
       agreement,
       decide,
@@ -126,14 +142,19 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
   }
 }
 
-function openServerLedger(config: Config, keys: ServerKeys, logger: Logger): Promise<Ledger> {
+function openServerLedger(
+  config: Config,
+  keys: ServerKeys,
+  kek: CustodyRing,
+  logger: Logger,
+): Promise<CustodyLedger> {
   return openLedger({
     dir: path.join(config.dataDir, 'ledger'),
     origin: config.ledger.origin,
     signingKey: keys.checkpoint,
     clock: systemClock,
     checkpointIntervalMs: config.ledger.checkpointIntervalMs,
-    kek: openFileKeyRing(keys.escrowFile),
+    kek,
     onFatal: endFatally(logger),
   })
 }

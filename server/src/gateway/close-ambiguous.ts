@@ -3,11 +3,16 @@
  *
  * Run by the one writer before it serves. Spec: docs/spec/record.md.
  */
-import type { Ledger } from '../ledger/index.ts'
+import type { CustodyLedger } from '../ledger/index.ts'
 
-/** Closes what is open. Returns how many there were. */
+/**
+ * Closes what is open. Returns how many there were.
+ *
+ * @param ownerOf owner of an epoch key, `institution/<id>`: known also where the key itself is not held any more
+ */
 export async function closeAmbiguous(
-  ledger: Pick<Ledger, 'openIntents' | 'read' | 'append'>,
+  ledger: Pick<CustodyLedger, 'openIntents' | 'read' | 'append' | 'custodyOf'>,
+  ownerOf: (epochKey: number) => string | null,
 ): Promise<number> {
   const open = ledger.openIntents()
   for (const intent of open) {
@@ -17,7 +22,10 @@ export async function closeAmbiguous(
     await ledger.append({
       class: 'exchange',
       kind: 'outcome',
-      institution: typeof fields?.institution === 'string' ? fields.institution : 'unknown',
+      institution:
+        typeof fields?.institution === 'string'
+          ? fields.institution
+          : await institutionByKey(intent, ledger, ownerOf),
       fields: {
         actor: fields?.actor ?? null,
         session: fields?.session ?? null,
@@ -27,4 +35,15 @@ export async function closeAmbiguous(
     })
   }
   return open.length
+}
+
+/** An intent whose content was destroyed belongs to nobody any more. */
+async function institutionByKey(
+  intent: number,
+  ledger: Pick<CustodyLedger, 'custodyOf'>,
+  ownerOf: (epochKey: number) => string | null,
+): Promise<string> {
+  const { epochKey } = await ledger.custodyOf(intent)
+  const owner = epochKey === null ? null : ownerOf(epochKey)
+  return owner?.replace(/^institution\//, '') ?? 'unknown'
 }

@@ -14,9 +14,10 @@ import { BLOB_AT, type EntryKind, type Frame, finishFrame, leafOf } from './fram
 import { GroupCommit } from './group-commit.ts'
 import type {
   Appended,
+  CustodyLedger,
+  EntryCustody,
   EntryDraft,
   ExchangeDraft,
-  Ledger,
   LedgerOptions,
   StoredEntry,
   StoredStatement,
@@ -53,7 +54,7 @@ interface Waiter {
   readonly reject: (error: Error) => void
 }
 
-export class FileLedger implements Ledger {
+export class FileLedger implements CustodyLedger {
   readonly origin: string
   readonly verifierKey: string
   readonly publicDir: string
@@ -216,12 +217,27 @@ export class FileLedger implements Ledger {
     if (newest) this.#witnessed = { note, size }
   }
 
-  async receipt(index: number, disclose: readonly FieldName[] = FIELD_NAMES): Promise<string> {
+  async receipt(
+    index: number,
+    disclose: readonly FieldName[] = FIELD_NAMES,
+    under?: string,
+  ): Promise<string> {
     const frame = await this.#frame(index)
     const witnessed = this.#witnessed
-    const note =
-      witnessed !== null && index < witnessed.size ? witnessed.note : await this.checkpointCovering(index)
+    const shown = witnessed !== null && index < witnessed.size ? witnessed.note : null
+    const note = under ?? shown ?? (await this.checkpointCovering(index))
     return this.#writeReceipt(frame, this.#open(frame), note, disclose)
+  }
+
+  async custodyOf(index: number): Promise<EntryCustody> {
+    const { kind, timeMs, slot } = await this.#frame(index)
+    if (slot.state === 'defect')
+      throw new LedgerError('ledger_key_slot_corrupt', `the key slot of entry ${index} is damaged`)
+    return { kind, timeMs, epochKey: slot.state === 'live' ? slot.epochKey : null }
+  }
+
+  async leaf(index: number): Promise<Buffer> {
+    return Buffer.from((await this.#frame(index)).leaf)
   }
 
   /**

@@ -6,6 +6,8 @@ export { openFileKeyRing } from './file-key-ring.ts'
 export type { EpochKey, EpochKey as Kek, KeyRing } from './key-ring.ts'
 export type {
   Appended,
+  CustodyLedger,
+  EntryCustody,
   EntryDraft,
   ExchangeDraft,
   Ledger,

@@ -107,8 +107,30 @@ export interface Ledger {
    * @throws {LedgerError} `ledger_failed`, `ledger_checkpoint_malformed` when it was never shown, `ledger_not_writable`
    */
   showCosigned(note: string, quorum: boolean): Promise<void>
-  /** A tlog-proof file (docs/spec/receipt.md) for one entry; `disclose` defaults to every readable slot. */
-  receipt(index: number, disclose?: readonly FieldName[]): Promise<string>
+  /**
+   * A tlog-proof file (docs/spec/receipt.md) for one entry; `disclose` defaults to every readable slot.
+   *
+   * @param note a checkpoint of this ledger that covers it, so that receipts of one evidence pack agree
+   */
+  receipt(index: number, disclose?: readonly FieldName[], note?: string): Promise<string>
   /** Publishes what is durable, then lets go of the directory. */
   close(): Promise<void>
+}
+
+/** What custody needs to know of an entry without opening it. */
+export interface EntryCustody {
+  readonly kind: 'intent' | 'outcome' | 'statement'
+  readonly timeMs: number
+  /** Number of the epoch key its content key is derived from; null for statements and for what was destroyed. */
+  readonly epochKey: number | null
+}
+
+/** The ledger as custody and disclosure see it. */
+export interface CustodyLedger extends Ledger {
+  /** @throws {LedgerError} `ledger_index_range`, `ledger_wal_corrupt`, `ledger_key_slot_corrupt` */
+  custodyOf(index: number): Promise<EntryCustody>
+  /** Destroys the record secret of one exchange, so that content and slots can never be read again. Repeatable. */
+  shred(index: number): Promise<void>
+  /** The public leaf of one entry. */
+  leaf(index: number): Promise<Buffer>
 }

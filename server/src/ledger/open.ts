@@ -11,7 +11,7 @@ import { type Disk, isCapacityError, realDisk } from './disk.ts'
 import { Encoder } from './encoder.ts'
 import { LedgerError } from './error.ts'
 import { FileLedger } from './file-ledger.ts'
-import type { Ledger, LedgerOptions } from './ledger.ts'
+import type { CustodyLedger, LedgerOptions } from './ledger.ts'
 import { lockDirectory } from './lock.ts'
 import { Publisher } from './publisher.ts'
 import { createRandomPool } from './random-pool.ts'
@@ -25,7 +25,7 @@ import { Wal } from './wal.ts'
  * @throws {LedgerError} `ledger_locked`, `ledger_origin_malformed`, `ledger_origin_mismatch`, `ledger_wal_*`,
  *   `ledger_checkpoint_*`, `ledger_tile_mismatch`, `ledger_not_writable`
  */
-export function openLedger(options: LedgerOptions): Promise<Ledger> {
+export function openLedger(options: LedgerOptions): Promise<CustodyLedger> {
   return openLedgerOn(realDisk, options)
 }
 

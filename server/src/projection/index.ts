@@ -1,5 +1,6 @@
 /**
  * The projection room: what PostgreSQL reflects of the ledger, and reading it back.
  */
+export { forgetDestroyed } from './forget.ts'
 export { Projection, projectedIndex } from './projection.ts'
 export { type DecisionQuery, type DecisionRow, selectTally, selectTokens } from './query.ts'

@@ -7,6 +7,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { checkPrivateFile, openPrivateDirectory } from '../base/index.ts'
+import { type CustodyKeyFile, makeCustodyKey, readCustodyKey } from '../custody/index.ts'
 import {
   generateKeyPair,
   type KeyHolder,
@@ -24,6 +25,8 @@ export interface SampleKeys {
   all(holder: KeyHolder, count: number): readonly KeyPair[]
   /** The key of a holder that no statement names yet: made when it is not there. */
   fresh(holder: KeyHolder): KeyPair
+  /** The key that epochs are wrapped to; made when it is not there. */
+  custody(owner: CustodyKeyFile['owner']): CustodyKeyFile
 }
 
 /**
@@ -60,6 +63,12 @@ export function openSampleKeys(dataDir: string, programme: string, mayMake: bool
     directory,
     of: (holder) => load(holder, 1),
     fresh: (holder) => load(holder, 1, true),
+    custody(owner) {
+      const custodyDirectory = path.join(dataDir, 'sample-custody')
+      openPrivateDirectory(custodyDirectory)
+      const file = path.join(custodyDirectory, `${owner.id}.json`)
+      return existsSync(file) ? readCustodyKey(file) : makeCustodyKey(file, owner)
+    },
     all: (holder, count) => Array.from({ length: count }, (_, i) => load(holder, i + 1)),
   }
 }

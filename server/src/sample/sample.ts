@@ -11,7 +11,7 @@ import type { Programme } from '../authority/index.ts'
 import type { Clock } from '../base/index.ts'
 import { seatKey } from '../governance/index.ts'
 import type { KeyHolder, KeyPair } from '../identity/index.ts'
-import { type Payload, type Role, type StatementType, signStatement } from '../programme/index.ts'
+import { custodyOf, type Payload, type Role, type StatementType, signStatement } from '../programme/index.ts'
 import { openSampleKeys, type SampleKeys } from './sample-keys.ts'
 import {
   SAMPLE_ACTORS,
@@ -56,6 +56,8 @@ export async function foundSample(programme: Programme, options: SampleOptions):
   await steps.integrator()
   for (const actor of SAMPLE_ACTORS) await steps.actor(actor)
   for (const institution of SAMPLE_INTEGRATOR.delegatedBy) await steps.delegation(institution)
+  for (const institution of SAMPLE_INSTITUTIONS) await steps.custody('institution', institution.id)
+  for (const { id } of options.agreement.custody?.seats ?? []) await steps.custody('custodian', id)
   const engagement = await steps.engagement()
   if (options.seats === true) await steps.seats()
   return { keysDirectory: keys.directory, engagement, statements: steps.made }
@@ -174,6 +176,21 @@ class Steps {
     const actors = SAMPLE_ACTORS.filter((actor) => actor.employer === integrator).map((actor) => actor.id)
     const payload = { institution, integrator, actors, until_ms: nowMs + YEAR_MS }
     await this.#submit('delegation.grant', payload, [this.#keys.of({ kind: 'institution', id: institution })])
+  }
+
+  /** Keys that epochs are wrapped to. Their private halves lie in `sample-custody`: elsewhere in earnest. */
+  async custody(kind: 'institution' | 'custodian', id: string): Promise<void> {
+    const snapshot = this.#programme.snapshot()
+    if (custodyOf(snapshot).keys.some((key) => key.kind === kind && key.id === id)) return
+    const seat = snapshot.agreement.custody?.seats.find((each) => each.id === id)
+    if (kind === 'custodian' && seat === undefined) return
+    const { public: key } = this.#keys.custody({ kind, id })
+    const terms = this.#options.agreement.parties.find((party) => party.id === seat?.party)
+    const signers =
+      terms === undefined
+        ? [this.#keys.of({ kind: 'institution', id })]
+        : this.#party(terms.id).slice(0, terms.threshold)
+    await this.#submit('custody.key', { owner: { kind, id }, public: key }, signers)
   }
 
   /** The engagement, or its successor when its window has ended or people closed it. */
