@@ -14,6 +14,7 @@ export {
   secretSpans,
 } from './leakage/secrets.ts'
 export { LEAKAGE_TYPES, type LeakageSpan, type LeakageType } from './leakage/leakage-type.ts'
+export { leaksIn } from './leakage/leaks.ts'
 export { leakageSpans } from './leakage/spans.ts'
 export { readText, type TextReading } from './read-text.ts'
 export { createReader, type Reader, type ReaderOptions, type ReaderStats } from './reader.ts'

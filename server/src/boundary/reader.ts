@@ -7,7 +7,7 @@
  */
 import { hash } from 'node:crypto'
 import type { Segment, WireRequest } from '../wire/index.ts'
-import { secretSpans } from './leakage/secrets.ts'
+import { leaksIn } from './leakage/leaks.ts'
 import { createMemo } from './memo.ts'
 import { NO_ORDERS, type Orders } from './orders.ts'
 import { HARM_AT, type Proposal } from './proposal.ts'
@@ -92,7 +92,7 @@ const SILENT: Remembered = { asked: null, actedOn: [], orders: NO_ORDERS, secret
 
 function readOne(way: Way, text: string): Remembered {
   if (text.trim() === '') return SILENT
-  const secret = secretSpans(text).length > 0
+  const secret = leaksIn(text).length > 0
   if (way === 'ask') {
     const asked = readSegment(text)
     return { asked, actedOn: [], orders: asked.orders, secret }

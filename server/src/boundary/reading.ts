@@ -66,6 +66,6 @@ export interface Reading {
   readonly spans: readonly EvidenceSpan[]
   /** Reader version, e.g. `lexicon/1`. */
   readonly reader: string
-  /** Secrets found in what would leave the institution. */
-  readonly leakage: 'none' | 'present'
+  /** Secrets and personal data in what would leave the institution; `redacted` once each is a token. */
+  readonly leakage: 'none' | 'redacted' | 'present'
 }

@@ -20,6 +20,7 @@ import { CliError, EXIT } from './error.ts'
 import { helpFor, helpForAll } from './help.ts'
 import { holdCommands } from './hold-commands.ts'
 import { keyCommands } from './key-commands.ts'
+import { leakageCommand } from './leakage-command.ts'
 import { ledgerCommands } from './ledger-commands.ts'
 import { statementCommands } from './statement-commands.ts'
 import { stopCommands } from './stop-commands.ts'
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   ...stopCommands,
   ...statementCommands,
   ...ledgerCommands,
+  leakageCommand,
   ...agreementCommands,
   ...configCommands,
 ]

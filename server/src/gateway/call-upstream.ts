@@ -48,7 +48,7 @@ export async function callUpstream(x: Recorded, deps: GatewayDeps, way: Way): Pr
     accessProgram: model?.accessProgram ?? null,
   }
   const createRelay = request.stream ? createStreamRelay : createWholeRelay
-  const relay = createRelay(request.dialect, deps.guard, deps.limits.answerBytesMax)
+  const relay = createRelay(request.dialect, deps.guard, deps.limits.answerBytesMax, x.tokens)
   const answer = new Answer(x, deps, way.open, relay, vendorModel, {
     redecide: () => redecide(x, deps),
     issued: (digests) => deps.desk.issue(x.principal.actor.id, digests),
@@ -81,9 +81,9 @@ function sendOrFail(
 }
 
 function send(x: Recorded, pseudonym: string, answer: Answer, upstream: Upstream, model: VendorModel): void {
-  const body = patchBody(x.request, {
-    ...vendorPatch(x.request, upstream.kind, model, pseudonym),
-    ...(x.model === null ? {} : ceilingPatch(x.request, x.model, upstream.kind)),
+  const body = patchBody(x.outgoing, {
+    ...vendorPatch(x.outgoing, upstream.kind, model, pseudonym),
+    ...(x.model === null ? {} : ceilingPatch(x.outgoing, x.model, upstream.kind)),
   })
   answer.attach(
     upstream.send(

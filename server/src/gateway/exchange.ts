@@ -7,6 +7,7 @@ import type { Facts, ModelEntry } from '../agreement/index.ts'
 import type { Decision } from '../authorization/index.ts'
 import type { DecisionId } from '../base/index.ts'
 import type { Reading } from '../boundary/index.ts'
+import type { TokenBook } from '../guard/index.ts'
 import type { Grant, Principal, Snapshot } from '../programme/index.ts'
 import type { Dialect, WireRequest } from '../wire/index.ts'
 
@@ -42,6 +43,10 @@ export interface Bound extends Parsed {
 /** What the reader made of it. */
 export interface Read extends Bound {
   readonly reading: Reading
+  /** What may be sent and recorded: `request` with tokens in the place of what leaks. */
+  readonly outgoing: WireRequest
+  /** Turns the answer's tokens back; null when nothing was replaced. Never logged, never recorded. */
+  readonly tokens: TokenBook | null
 }
 
 /** The closed record of facts. */

@@ -4,7 +4,14 @@
  * INVARIANT: no unscanned byte leaves. From the first terminal event on, bytes wait for the outcome to be durable.
  * HOSTILE: the upstream's bytes.
  */
-import { createStreamGuard, type Finding, type GuardOptions, type GuardStep } from '../guard/index.ts'
+import {
+  createRestorer,
+  createStreamGuard,
+  type Finding,
+  type GuardOptions,
+  type GuardStep,
+  type TokenBook,
+} from '../guard/index.ts'
 import { classifyVendorFailure } from '../upstream/index.ts'
 import {
   createEventReader,
@@ -25,10 +32,12 @@ export function createStreamRelay(
   dialect: Dialect,
   guardOptions: GuardOptions,
   answerBytesMax: number,
+  tokens: TokenBook | null = null,
 ): Relay {
   const parser = createSseParser()
   const reader = createEventReader(dialect)
   const guard = createStreamGuard(guardOptions)
+  const restorer = tokens === null ? null : createRestorer(dialect, tokens)
   const summary = new Summary()
   const tail: Buffer[] = []
   let bytes = 0
@@ -45,7 +54,11 @@ export function createStreamRelay(
   }
 
   function apply(step: GuardStep, release: Buffer[]): void {
-    for (const raw of step.release) (ending ? tail : release).push(raw)
+    const to = ending ? tail : release
+    for (const raw of step.release) {
+      if (restorer === null) to.push(raw)
+      else to.push(...restorer.push(raw))
+    }
     if (step.cut !== null) stopped = guardStop(step.cut)
   }
 
@@ -65,6 +78,7 @@ export function createStreamRelay(
     if (stopped === null && !reader.state().ended && !ending)
       stopped = unreadable('the upstream ended its stream without saying so')
     if (stopped === null) apply(guard.end(), release)
+    if (stopped === null && restorer !== null) tail.push(...restorer.end())
     return stopped === null ? { release, tail, stop: null } : { release, tail: null, stop: stopped }
   }
 

@@ -1,5 +1,5 @@
 /** Stage 10, whole: collects a JSON answer, reads all of it, and releases it only then. */
-import { type GuardOptions, scanParts } from '../guard/index.ts'
+import { type GuardOptions, restoreWhole, scanParts, type TokenBook } from '../guard/index.ts'
 import { type Dialect, readResponse } from '../wire/index.ts'
 import { guardStop, notePart, tooLarge, unreadable } from './guard-stream.ts'
 import { NOTHING, type Relay, type RelayStep, Summary } from './relay.ts'
@@ -8,6 +8,7 @@ export function createWholeRelay(
   dialect: Dialect,
   guardOptions: GuardOptions,
   answerBytesMax: number,
+  tokens: TokenBook | null = null,
 ): Relay {
   const chunks: Buffer[] = []
   const summary = new Summary()
@@ -33,7 +34,7 @@ export function createWholeRelay(
       }
       const [finding] = scanParts(parts, guardOptions)
       return finding === undefined
-        ? { release: [], tail: [body], stop: null }
+        ? { release: [], tail: [tokens === null ? body : restoreWhole(body, tokens)], stop: null }
         : { ...NOTHING, stop: guardStop(finding) }
     },
     summary: () => summary,

@@ -1,7 +1,24 @@
-/** Stage 4: what the reader makes of the exchange. The reader proposes, the agreement decides. */
+/**
+ * Stage 4: what the reader makes of the exchange. The reader proposes, the agreement decides.
+ *
+ * What leaks is taken out here, before anything is decided or recorded: reader and stickiness see what was asked, the
+ * ledger and the provider see tokens (docs/spec/leakage.md §4).
+ */
+import { holdsCanary, redactRequest } from '../guard/index.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Bound, Read } from './exchange.ts'
 
 export function readBoundary(bound: Bound, deps: GatewayDeps): Read {
-  return { ...bound, reading: deps.reader.read(bound.request) }
+  const reading = deps.reader.read(bound.request)
+  const canaries = deps.guard.canaries ?? []
+  const outgoing = bound.request
+  if (canaries.length > 0 && holdsCanary(bound.request, canaries))
+    return { ...bound, reading: { ...reading, leakage: 'present' }, outgoing, tokens: null }
+  if (reading.leakage !== 'present') return { ...bound, reading, outgoing, tokens: null }
+  const { request, leakage, tokens } = redactRequest(bound.request, {
+    secret: deps.endUserSecret,
+    scope: [bound.principal.institution.id, bound.session],
+    bodyBytesMax: deps.limits.bodyBytesMax,
+  })
+  return { ...bound, reading: { ...reading, leakage }, outgoing: request, tokens }
 }

@@ -81,7 +81,7 @@ export function unavailable(error: unknown): Error {
 }
 
 function intentDraft(x: Reserved): ExchangeDraft {
-  const { decision, reading, request, snapshot } = x
+  const { decision, reading, outgoing: request, snapshot } = x
   return {
     class: 'exchange',
     kind: 'intent',

@@ -6,9 +6,8 @@ import { plainView, rewritten, type View } from './view.ts'
 
 /** Runs beyond ASCII, and whether one holds anything that may fold: the expression that folds is slow. */
 const WIDE_RUN = /[\u0080-\uffff]+/g
-// biome-ignore lint/suspicious/noMisleadingCharacterClass: single code units are meant
 const MAY_FOLD =
-  /[\u00a0-\u00bf\u00ad\u0132\u0133\u013f\u0140\u0149\u017f\u01c4-\u01cc\u01f1-\u01f3\u02b0-\u036f\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u1d2c-\u1dbf\u2000-\u2bff\u3000\u3099\u309a\u3131-\u33ff\ud800-\udfff\uf900-\ufdff\ufe00-\uffff]/
+  /[\u00a0-\u00bf\u0132-\u036f\u1100-\u2bff\u3000]|[\u3097-\u309c]|[\u30ff-\u33ff]|[\ud800-\uffff]/
 /**
  * What NFKC may change with what combines onto it, and what is invisible. Kana, kanji and Japanese punctuation that
  * stay as they are do not match, so ordinary text is passed over.

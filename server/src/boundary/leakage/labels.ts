@@ -90,8 +90,11 @@ export class Labels {
 
   /** What stands before on the line; of the line above where nothing but a mark does. */
   private lineBefore(start: number): string {
-    const line = this.text.slice(Math.max(0, start - BEFORE_CHARS), start)
-    const said = line.replace(/[\s\-*・•>|"'`([{:：#\d.)]+$/, '')
+    const from = Math.max(0, start - BEFORE_CHARS)
+    let end = start
+    while (end > from && isMark(this.text.charCodeAt(end - 1))) end--
+    const line = this.text.slice(from, start)
+    const said = this.text.slice(from, end)
     return line.slice(Math.max(said.lastIndexOf('\n'), said.lastIndexOf('|')) + 1)
   }
 }
@@ -110,6 +113,14 @@ function labelsIn(text: string): Label[] {
   return cut < 0 ? found : found.slice(0, cut + 1)
 }
 
+/** White space, digits, and marks that open a value or a list item. */
+function isMark(code: number): boolean {
+  return code < 128 ? MARKS[code] === 1 : code === 0x3000 || code === 0x2022 || code === 0x30fb
+}
+
+const MARKS = new Uint8Array(128)
+for (const char of ' \t\n\r-*>|"\'`([{:#.)0123456789') MARKS[char.charCodeAt(0)] = 1
+
 function isListGap(gap: string): boolean {
   return gap.length <= 8 && /^[\s,、・;/|"'[\]*\-と及びandor]*$/.test(gap) && gap !== ''
 }
@@ -118,6 +129,7 @@ function isListGap(gap: string): boolean {
 class TableHead {
   private readonly text: string
   private lineStart = 0
+  private nextEnd = -1
   private headStart = 0
   private cells: { readonly at: number; readonly mark: string; readonly cells: readonly string[] } | null =
     null
@@ -158,8 +170,13 @@ class TableHead {
 
   private advance(place: number): void {
     for (;;) {
-      const next = this.text.indexOf('\n', this.lineStart)
-      if (next < 0 || next >= place) return
+      // Remembered: a long line without an end would be searched again for each of its numbers.
+      if (this.nextEnd < this.lineStart) {
+        const found = this.text.indexOf('\n', this.lineStart)
+        this.nextEnd = found < 0 ? this.text.length : found
+      }
+      const next = this.nextEnd
+      if (next >= place) return
       if (this.text.slice(this.lineStart, next).trim() === '') this.headStart = next + 1
       this.lineStart = next + 1
       if (this.text.charCodeAt(this.lineStart) === 10) this.headStart = this.lineStart + 1

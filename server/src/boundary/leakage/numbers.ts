@@ -8,17 +8,17 @@ import { isCardNumber, isCorporateNumber, isDrivingLicence, isMyNumber } from '.
 import { type Label, Labels } from './labels.ts'
 import type { LeakageSpan, LeakageType } from './leakage-type.ts'
 
-/** Six or more digits with at most two marks between neighbours. */
-const CLUSTER = /\d(?:[ .()/-]{0,2}\d){5,}/g
-/** A longer cluster holds several numbers, or none; it is looked at piece by piece. */
-const CLUSTER_CHARS_MAX = 512
+/** Six or more digits with at most two marks between neighbours; a longer run is looked at piece by piece. */
+const CLUSTER = /\d(?:[ .()/-]{0,2}\d){5,255}/g
 /** What may stand around a cluster and belong to a number: `+`, `(`, letters of a passport. */
 const LEAD_CHARS = 6
 const TAIL_CHARS = 8
+/** Letters and a space before the digits. */
+const LETTERS_MAX = 3
 
 interface Form {
   readonly type: LeakageType
-  /** Group `v` is the value. Sticky expressions would miss a number inside a cluster, so these search a window. */
+  /** Sticky, and the match is the value: searching would cost a window for every run of digits. */
   readonly pattern: RegExp
   readonly check?: (digits: string, value: string) => boolean
 }
@@ -26,29 +26,25 @@ interface Form {
 const digitsOf = (value: string): string => value.replace(/\D/g, '')
 const START = '(?<![\\d.])(?<!\\d-)'
 const END = '(?!\\d)(?!-\\d)(?!\\.\\d)'
-const form = (type: LeakageType, source: string, check?: Form['check'], flags = 'gd'): Form => ({
+const form = (type: LeakageType, source: string, check?: Form['check'], flags = 'y'): Form => ({
   type,
   pattern: new RegExp(source, flags),
   ...(check === undefined ? {} : { check }),
 })
-const GROUPED12 = `${START}(?<v>\\d{4}(?<s>[ .-]{0,2})\\d{4}\\k<s>\\d{4})${END}`
-const CARD = `${START}(?<v>[2-6]\\d{3}(?<s>[ .-]?)(?:\\d{4}\\k<s>\\d{4}\\k<s>\\d{1,7}|\\d{6}\\k<s>\\d{4,5})|[2-6]\\d{12,18})${END}`
+const GROUPED12 = `${START}(?:\\d{4}(?<s>[ .-]{0,2})\\d{4}\\k<s>\\d{4})${END}`
+const CARD = `${START}(?:[2-6]\\d{3}(?<s>[ .-]?)(?:\\d{4}\\k<s>\\d{4}\\k<s>\\d{1,7}|\\d{6}\\k<s>\\d{4,5})|[2-6]\\d{12,18})${END}`
 const PHONE_PLUS =
-  '(?<![\\w+])(?<v>(?:\\+|00|010[ -]?)81[ .-]?(?:\\(0\\)|0)?[ .-]?\\(?[1-9]\\d{0,3}\\)?[ .-]?\\d{1,4}[ .-]?\\d{4})(?![\\d-])'
+  '(?<![\\w+])(?:(?:\\+|00|010[ -]?)81[ .-]?(?:\\(0\\)|0)?[ .-]?\\(?[1-9]\\d{0,3}\\)?[ .-]?\\d{1,4}[ .-]?\\d{4})(?![\\d-])'
 const PHONE_MARKED =
-  '(?<![\\w.+-])(?<v>\\(0\\d{1,4}\\)[ -]?\\d{1,4}[ -]\\d{4}|0\\d{1,4}[-(]\\d{1,4}[-)]\\d{4})(?![\\d-])'
+  '(?<![\\w.+-])(?:\\(0\\d{1,4}\\)[ -]?\\d{1,4}[ -]\\d{4}|0\\d{1,4}[-(]\\d{1,4}[-)]\\d{4})(?![\\d-])'
 const PHONE_SPACED =
-  '(?<![\\w.+-])(?<v>0\\d{1,4}(?<s>[ ./])\\d{1,4}\\k<s>\\d{4}|0\\d{9,10}|0\\d{1,4}[ -]\\d{1,4}[ -]?\\d{4}|0[5789]0-?\\d{8}|0[5789]0 ?-?\\d{4} ?-?\\d{4})(?![\\d-])'
+  '(?<![\\w.+-])(?:0\\d{1,4}(?<s>[ ./])\\d{1,4}\\k<s>\\d{4}|0\\d{9,10}|0\\d{1,4}[ -]\\d{1,4}[ -]?\\d{4}|0[5789]0-?\\d{8}|0[5789]0 ?-?\\d{4} ?-?\\d{4})(?![\\d-])'
 
 /** Numbers whose form says enough. */
 const UNNAMED: readonly Form[] = [
   form('phone_jp', PHONE_PLUS, isForeignForm),
   form('phone_jp', PHONE_MARKED, isMarkedPhone),
-  form(
-    'credit_card',
-    `${START}(?<v>[2-6]\\d{3}(?<s>[ -])\\d{4}\\k<s>\\d{4}\\k<s>\\d{4})${END}`,
-    isBrandedCard,
-  ),
+  form('credit_card', `${START}(?:[2-6]\\d{3}(?<s>[ -])\\d{4}\\k<s>\\d{4}\\k<s>\\d{4})${END}`, isBrandedCard),
 ]
 /** Numbers that need a word. */
 const NAMED: Readonly<Partial<Record<LeakageType, readonly Form[]>>> = {
@@ -58,15 +54,15 @@ const NAMED: Readonly<Partial<Record<LeakageType, readonly Form[]>>> = {
   bank_account: [
     form(
       'bank_account',
-      `(?<![\\d.])(?<!\\d{4}-)(?<v>\\d{7})(?!\\d)(?!-\\d)(?!\\.\\d)(?! ?(?:円|件|名|人|個|回|台|本|点|ドル|yen|JPY|USD|MB|KB|GB|ms|bytes))`,
+      `(?<![\\d.])(?<!\\d{4}-)(?:\\d{7})(?!\\d)(?!-\\d)(?!\\.\\d)(?! ?(?:円|件|名|人|個|回|台|本|点|ドル|yen|JPY|USD|MB|KB|GB|ms|bytes))`,
     ),
-    form('bank_account', '(?<!\\d)(?<v>1\\d{4}[- ]\\d{6,8})(?![\\d-])'),
+    form('bank_account', '(?<!\\d)(?:1\\d{4}[- ]\\d{6,8})(?![\\d-])'),
   ],
-  passport_jp: [form('passport_jp', '(?<![A-Za-z0-9])(?<v>[A-Za-z]{2}[ -]?\\d{7})(?![A-Za-z0-9])')],
+  passport_jp: [form('passport_jp', '(?<![A-Za-z0-9])(?:[A-Za-z]{2}[ -]?\\d{7})(?![A-Za-z0-9])')],
   residence_card: [
-    form('residence_card', '(?<![A-Za-z0-9])(?<v>[A-Za-z]{2}[ -]?\\d{8}[ -]?[A-Za-z]{2})(?![A-Za-z0-9])'),
+    form('residence_card', '(?<![A-Za-z0-9])(?:[A-Za-z]{2}[ -]?\\d{8}[ -]?[A-Za-z]{2})(?![A-Za-z0-9])'),
   ],
-  pension_number: [form('pension_number', '(?<![\\d-])(?<v>\\d{4}[- ]?\\d{6})(?![\\d-])')],
+  pension_number: [form('pension_number', '(?<![\\d-])(?:\\d{4}[- ]?\\d{6})(?![\\d-])')],
   phone_jp: [form('phone_jp', PHONE_SPACED, isSubscriber)],
 }
 
@@ -77,8 +73,7 @@ export function numberSpans(text: string): LeakageSpan[] {
   CLUSTER.lastIndex = 0
   for (let hit = CLUSTER.exec(text); hit !== null; hit = CLUSTER.exec(text)) {
     const at = hit.index
-    const end = Math.min(at + hit[0].length, at + CLUSTER_CHARS_MAX)
-    if (end < at + hit[0].length) CLUSTER.lastIndex = end
+    const end = at + hit[0].length
     if (mayBeSomeones(hit[0])) inCluster(text, at, end, labels, spans)
   }
   return spans
@@ -111,11 +106,12 @@ function inCluster(text: string, from: number, to: number, labels: Labels, spans
 
 /** Where numbers may begin in a window: at each digit run, or at the mark or letters before it. */
 function* wordsOf(window: string): Generator<{ start: number; digits: number; end: number }> {
-  const RUN = /((?<![A-Za-z])[A-Za-z]{2}[ -]?|\+|\()?\d+/g
+  const RUN = /((?<![A-Za-z])[A-Za-z]{2}[ -]?|\+|\()?(?:\d{3,}|(?<!\d)0\d|(?<=[+(])\d{2})\d*/g
   let last = -1
   for (let hit = RUN.exec(window); hit !== null; hit = RUN.exec(window)) {
     if (hit.index <= last) continue
-    const rest = /^[\d ().-]*\d/.exec(window.slice(hit.index + hit[0].length))?.[0].length ?? 0
+    const after = hit.index + hit[0].length
+    const rest = /^[\d ().-]{0,31}\d/.exec(window.slice(after, after + 32))?.[0].length ?? 0
     last = hit.index
     const end = hit.index + hit[0].length + rest
     if (digitsOf(window.slice(hit.index, end)).length >= 7)
@@ -153,13 +149,11 @@ function take(
   base: number,
   claim: Claim,
 ): boolean {
-  pattern.lastIndex = Math.max(0, start - 1)
-  for (let hit = pattern.exec(window); hit !== null; hit = pattern.exec(window)) {
-    const place = hit.indices?.groups?.v
-    if (place === undefined || place[0] > start + 3 || place[0] >= end) return false
-    if (place[0] >= start && check?.(digitsOf(hit.groups?.v ?? ''), hit.groups?.v ?? '') !== false)
-      return claim(type, base + place[0], base + place[1])
-    pattern.lastIndex = hit.index + 1
+  for (let at = start; at <= start + LETTERS_MAX && at < end; at++) {
+    pattern.lastIndex = at
+    const value = pattern.exec(window)?.[0]
+    if (value !== undefined && check?.(digitsOf(value), value) !== false)
+      return claim(type, base + at, base + at + value.length)
   }
   return false
 }

@@ -1,0 +1,66 @@
+/**
+ * Reversible tokens: what a secret becomes before the provider sees it, and becomes again on the way back.
+ *
+ * Spec: docs/spec/leakage.md §4. A token is a keyed digest of the value, so the same value is the same token in every
+ * turn of a session and nothing is stored: the mapping is made anew from each request, lives as long as the exchange, and
+ * is never logged. Without the server's key a token says nothing of its value, also of one that could be guessed.
+ */
+import { createHmac } from 'node:crypto'
+import type { LeakageType } from '../boundary/index.ts'
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+/** Characters of the digest: 65 bits. */
+const DIGEST_CHARS = 13
+/** Every token, wherever it stands. */
+const TOKEN = /SEKISHO_[A-Z]+(?:_[A-Z]+)*?_[0-9A-HJKMNP-TV-Z]{13}/g
+export const TOKEN_PREFIX = 'SEKISHO_'
+/** Longest token. */
+export const TOKEN_CHARS_MAX = 48
+
+/** Values by their tokens. Never logged, never serialised. */
+export class TokenBook {
+  readonly #key: Buffer
+  readonly #values = new Map<string, string>()
+
+  /** @param secret the server's; @param scope what a token may be known in: institution and session */
+  constructor(secret: Buffer, scope: readonly string[]) {
+    this.#key = createHmac('sha256', secret)
+      .update(['sekisho/redaction/v1', ...scope].join('\n'))
+      .digest()
+  }
+
+  get size(): number {
+    return this.#values.size
+  }
+
+  /** The token of `value`. */
+  token(type: LeakageType, value: string): string {
+    const digest = createHmac('sha256', this.#key).update(`${type}\n${value}`).digest()
+    let text = ''
+    for (let i = 0; i < DIGEST_CHARS; i++) text += ALPHABET[(digest[i] ?? 0) & 31]
+    const token = `${TOKEN_PREFIX}${type.toUpperCase()}_${text}`
+    this.#values.set(token, value)
+    return token
+  }
+
+  /** `text` with every token of this book turned into its value; others stay. */
+  restore(text: string, form: 'plain' | 'json' = 'plain'): string {
+    if (!text.includes(TOKEN_PREFIX)) return text
+    return text.replace(TOKEN, (token) => {
+      const value = this.#values.get(token)
+      if (value === undefined) return token
+      return form === 'plain' ? value : JSON.stringify(value).slice(1, -1)
+    })
+  }
+
+  /** Characters at the end of `text` with which a token of this book may begin. */
+  openChars(text: string): number {
+    for (let from = Math.max(0, text.length - TOKEN_CHARS_MAX); from < text.length; from++) {
+      const tail = text.slice(from)
+      if (!(tail.startsWith(TOKEN_PREFIX) || TOKEN_PREFIX.startsWith(tail))) continue
+      for (const token of this.#values.keys())
+        if (token.length > tail.length && token.startsWith(tail)) return tail.length
+    }
+    return 0
+  }
+}
