@@ -210,6 +210,39 @@ const WORDS: { readonly [N in FactName]: FactWords<N> } = {
     name: ['ledger', '台帳'],
     values: { writable: ['writable', '記録可能'], not_writable: ['not writable', '記録不能'] },
   },
+  entity_list: {
+    name: ['named lists', '指定リスト'],
+    values: { clear: ['not listed', '掲載なし'], listed: ['listed', '掲載あり'] },
+  },
+  legal_basis: {
+    name: ['legal basis', '法的根拠'],
+    values: { in_force: ['in force', '有効'], lapsed: ['lapsed', '失効'], missing: ['missing', 'なし'] },
+  },
+  deemed_export: {
+    name: ['deemed export', 'みなし輸出'],
+    values: { cleared: ['cleared', '許可不要又は許可済み'], required: ['permission required', '許可が必要'] },
+  },
+  reexport: {
+    name: ['re-export', '再輸出'],
+    values: { granted: ['granted', '認められている'], not_granted: ['not granted', '認められていない'] },
+  },
+  export_order: {
+    name: ['export order', '輸出管理命令'],
+    values: {
+      none: ['none', 'なし'],
+      inside: ['inside its scope', '範囲内'],
+      outside: ['outside its scope', '範囲外'],
+    },
+  },
+  use_ruling: {
+    name: ['ruling on this use', '用途に関する裁定'],
+    values: {
+      none: ['none', 'なし'],
+      approved: ['approved', '承認'],
+      restricted: ['restricted', '制限'],
+      forbidden: ['forbidden', '禁止'],
+    },
+  },
 }
 
 export const LANGUAGES = ['en', 'ja'] as const

@@ -59,6 +59,18 @@ export const FACT_VALUES = {
   stop: ['unknown', 'none', 'covering'],
   incident_mode: ['unknown', 'normal', 'incident'],
   ledger: ['unknown', 'writable', 'not_writable'],
+  /** Whether a named list in force holds the person, the institution or the employer. */
+  entity_list: ['unknown', 'clear', 'listed'],
+  /** Licence, memorandum or exception under which a restricted tier is used. */
+  legal_basis: ['unknown', 'not_applicable', 'in_force', 'lapsed', 'missing'],
+  /** Japan's own deemed-export rule: a fact of its own beside nationality. */
+  deemed_export: ['unknown', 'not_applicable', 'cleared', 'required'],
+  /** Use of a restricted tier from outside the parties. */
+  reexport: ['unknown', 'not_applicable', 'granted', 'not_granted'],
+  /** Whether an export order in force leaves the request inside its scope. */
+  export_order: ['unknown', 'none', 'inside', 'outside'],
+  /** The bodies' ruling on this use. */
+  use_ruling: ['unknown', 'none', 'approved', 'restricted', 'forbidden'],
 } as const
 
 export type FactName = keyof typeof FACT_VALUES
@@ -67,3 +79,47 @@ export type FactValue<N extends FactName> = (typeof FACT_VALUES)[N][number]
 export type Facts = { readonly [N in FactName]: FactValue<N> }
 
 export const FACT_NAMES = Object.keys(FACT_VALUES) as readonly FactName[]
+
+/**
+ * What a record made before a fact existed is read as: what it meant when nothing was said. Total by type, so that a fact added
+ * without a default does not compile; docs/spec/facts.md §6 asks for the rest.
+ */
+export const FACT_DEFAULTS: Facts = Object.freeze({
+  actor_standing: 'unknown',
+  actor_kind: 'unknown',
+  assurance: 'unknown',
+  employer: 'unknown',
+  delegation: 'unknown',
+  nationality: 'unknown',
+  location: 'unknown',
+  institution_standing: 'unknown',
+  sector_stage: 'unknown',
+  model_tier: 'unknown',
+  model_state: 'unknown',
+  programme_access: 'unknown',
+  evaluation: 'unknown',
+  side: 'unknown',
+  capability: 'unknown',
+  surface: 'unknown',
+  engagement: 'unknown',
+  engagement_approvals: 'unknown',
+  engagement_window: 'unknown',
+  engagement_member: 'unknown',
+  engagement_capability: 'unknown',
+  targets: 'unknown',
+  asset_criticality: 'unknown',
+  autonomy: 'unknown',
+  grant: 'unknown',
+  leakage: 'unknown',
+  budget: 'unknown',
+  extraction: 'unknown',
+  stop: 'unknown',
+  incident_mode: 'unknown',
+  ledger: 'unknown',
+  entity_list: 'clear',
+  legal_basis: 'not_applicable',
+  deemed_export: 'not_applicable',
+  reexport: 'not_applicable',
+  export_order: 'none',
+  use_ruling: 'none',
+})

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { FACT_NAMES, FACT_VALUES, type FactName, type Facts, type ModelEntry } from '../agreement/index.ts'
 import type { Capability, Reading, Target } from '../boundary/index.ts'
+import { NO_GOVERNANCE } from '../governance/index.ts'
 import type { Actor, Engagement, Grant, Institution, Snapshot, Stop } from '../programme/index.ts'
 import { coherentRecords, createSpace } from '../proof/index.ts'
 import type { ScopeResolution } from '../scope/index.ts'
@@ -117,6 +118,7 @@ const snapshot: Snapshot = {
   stops: [],
   stages: new Map(),
   incidentMode: false,
+  governance: NO_GOVERNANCE,
 } as unknown as Snapshot // the fold owns more fields than facts read
 
 const base: FactsInput = {
@@ -237,6 +239,8 @@ test('a restricted tier needs access and an evaluation; retirement and absence a
     model_tier: 'red',
     programme_access: 'not_approved',
     evaluation: 'missing',
+    legal_basis: 'missing',
+    deemed_export: 'unknown',
   })
   assert.equal(find({ ...base, model: { ...red, tier: 'blue' } }).programme_access, 'approved')
   assert.equal(find({ ...base, model: red, nowMs: Date.UTC(2027, 1, 1) }).model_state, 'retired')
@@ -341,8 +345,10 @@ test('of several covering grants the one that runs out first is used', () => {
 
 test('a stop covers what it names', () => {
   const covered = (scopeOf: Stop['scope'], input = engaged) =>
-    find(inSnapshot(input, { stops: [{ index: 1, scope: scopeOf, by: 'jp', reason: 'test' }] }), IN_SCOPE)
-      .stop
+    find(
+      inSnapshot(input, { stops: [{ index: 1, scope: scopeOf, by: 'jp', reason: 'test', untilMs: null }] }),
+      IN_SCOPE,
+    ).stop
   const cases: readonly (readonly [Stop['scope'], string])[] = [
     [{ kind: 'all' }, 'covering'],
     [{ kind: 'person', id: 'p-1' }, 'covering'],

@@ -10,6 +10,7 @@ import type { Reading } from '../boundary/index.ts'
 import type { Grant, Principal, Snapshot } from '../programme/index.ts'
 import { resolveScope } from '../scope/index.ts'
 import { findActorFacts } from './actor-facts.ts'
+import { findExportFacts, findRuling } from './change-facts.ts'
 import { findEngagementFacts, namedEngagement } from './engagement-facts.ts'
 import { findGrantOf } from './grant-facts.ts'
 import { findModelFacts } from './model-facts.ts'
@@ -72,6 +73,8 @@ export function findFactsAndGrant(
     stop: findStop(input, named),
     incident_mode: input.snapshot.incidentMode ? 'incident' : 'normal',
     ledger: input.ledgerWritable ? 'writable' : 'not_writable',
+    ...findExportFacts(input),
+    use_ruling: findRuling(input, engagement, about.asset_criticality),
   }
   return { facts, grant: named === 'unknown' ? null : grant }
 }

@@ -5,6 +5,7 @@
  */
 import { type Agreement, type Facts, type ModelEntry, modelState, STAGE_IDS } from '../agreement/index.ts'
 import type { Institution, Snapshot } from '../programme/index.ts'
+import { findEvaluation, isRestricted } from './change-facts.ts'
 import type { FactsInput } from './find-facts.ts'
 
 type ModelFacts = Pick<
@@ -12,15 +13,17 @@ type ModelFacts = Pick<
   'sector_stage' | 'model_tier' | 'model_state' | 'programme_access' | 'evaluation' | 'capability'
 >
 
-export function findModelFacts({ snapshot, principal, model, reading, nowMs }: FactsInput): ModelFacts {
+export function findModelFacts(input: FactsInput): ModelFacts {
+  const { snapshot, principal, model, reading, nowMs } = input
   const institution = snapshot.institutions.get(principal.institution.id)
-  const stage = stageOf(snapshot, institution?.sector ?? principal.institution.sector)
+  const sector = institution?.sector ?? principal.institution.sector
+  const stage = stageOf(snapshot, sector)
   return {
     sector_stage: stage,
     model_tier: model?.tier ?? 'unknown',
     model_state: modelState(model, nowMs),
     programme_access: findAccess(snapshot.agreement, institution, model),
-    evaluation: findEvaluation(snapshot.agreement, model),
+    evaluation: findEvaluation(input, sector, stage),
     capability: findCapability(snapshot.agreement, stage, reading.capability),
   }
 }
@@ -28,11 +31,6 @@ export function findModelFacts({ snapshot, principal, model, reading, nowMs }: F
 function stageOf({ agreement, stages }: Snapshot, sector: string): Facts['sector_stage'] {
   const moved = stages.get(sector) ?? agreement.sectors.get(sector)?.stage
   return STAGE_IDS.find((stage) => stage === moved) ?? 'unknown'
-}
-
-function isRestricted(agreement: Agreement, model: ModelEntry): boolean {
-  // A tier the agreement does not describe counts as restricted.
-  return agreement.tiers.get(model.tier)?.restricted ?? true
 }
 
 function findAccess(
@@ -43,12 +41,6 @@ function findAccess(
   if (model === null) return 'unknown'
   if (!isRestricted(agreement, model)) return 'not_applicable'
   return institution?.programmeAccess.includes(model.tier) === true ? 'approved' : 'not_approved'
-}
-
-/** No statement attests an evaluation yet, so none covers a restricted tier: `missing`, which denies. */
-function findEvaluation(agreement: Agreement, model: ModelEntry | null): Facts['evaluation'] {
-  if (model === null) return 'unknown'
-  return isRestricted(agreement, model) ? 'missing' : 'not_applicable'
 }
 
 function findCapability(

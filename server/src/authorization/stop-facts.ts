@@ -9,7 +9,10 @@ import type { NamedEngagement } from './engagement-facts.ts'
 import type { FactsInput } from './find-facts.ts'
 
 export function findStop(input: FactsInput, engagement: NamedEngagement): Facts['stop'] {
-  return input.snapshot.stops.some((stop) => covers(stop, input, engagement)) ? 'covering' : 'none'
+  const inForce = ({ untilMs }: Stop): boolean => untilMs === null || input.nowMs < untilMs
+  return input.snapshot.stops.some((stop) => inForce(stop) && covers(stop, input, engagement))
+    ? 'covering'
+    : 'none'
 }
 
 function covers(

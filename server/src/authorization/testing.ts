@@ -52,6 +52,12 @@ export const DEFENSIVE: Facts = {
   stop: 'none',
   incident_mode: 'normal',
   ledger: 'writable',
+  entity_list: 'clear',
+  legal_basis: 'not_applicable',
+  deemed_export: 'not_applicable',
+  reexport: 'not_applicable',
+  export_order: 'none',
+  use_ruling: 'none',
 }
 
 /** Exploit validation inside an approved engagement, before anyone has approved the request: held. */
@@ -75,6 +81,8 @@ export const RESTRICTED: Facts = {
   assurance: 'phishing_resistant',
   programme_access: 'approved',
   evaluation: 'current',
+  legal_basis: 'in_force',
+  deemed_export: 'cleared',
 }
 
 /** Records from which the boundary is a few facts away, one for every way to be allowed or held. */
@@ -98,6 +106,9 @@ export const BASES: readonly Facts[] = [
   { ...DEFENSIVE, side: 'dual_use', targets: 'unresolved' },
   { ...DEFENSIVE, side: 'dual_use', targets: 'unresolved', grant: 'covering' },
   { ...DEFENSIVE, side: 'dual_use', targets: 'unresolved', incident_mode: 'incident' },
+  { ...DEFENSIVE, use_ruling: 'restricted' },
+  { ...DEFENSIVE, use_ruling: 'restricted', grant: 'covering' },
+  { ...RESTRICTED, export_order: 'inside', location: 'listed_partner', reexport: 'granted' },
   { ...DEFENSIVE, side: 'uncertain' },
   { ...DEFENSIVE, side: 'uncertain', grant: 'covering' },
   { ...DEFENSIVE, extraction: 'suspected' },

@@ -32,7 +32,7 @@ const outcome = (): { end: string; code: string | null } => {
 }
 const isOutcome = (draft: EntryDraft): draft is ExchangeDraft =>
   draft.class === 'exchange' && draft.kind === 'outcome'
-const stop = { index: 9, scope: { kind: 'all' } as const, by: 'provider', reason: 'test' }
+const stop = { index: 9, scope: { kind: 'all' } as const, by: 'provider', reason: 'test', untilMs: null }
 
 /** Holds every entry of `kind` until released. */
 function holdEntries(kind: 'intent' | 'outcome'): () => void {

@@ -12,7 +12,6 @@ export interface JoinedAgreement {
   readonly institution: string
   readonly agreement: string
   readonly digest: string
-  readonly text: string
 }
 
 export interface GovernanceState {
@@ -34,6 +33,8 @@ export interface GovernanceState {
   readonly capabilities: Rec<RegisterEntry>
   readonly clearances: Rec<Clearance>
   readonly joined: readonly JoinedAgreement[]
+  /** Documents of the agreements joined, by digest. */
+  readonly documents: Rec<string>
 }
 
 export const NO_GOVERNANCE: GovernanceState = Object.freeze({
@@ -52,4 +53,5 @@ export const NO_GOVERNANCE: GovernanceState = Object.freeze({
   capabilities: {},
   clearances: {},
   joined: [],
+  documents: {},
 })

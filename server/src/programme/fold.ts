@@ -34,7 +34,7 @@ export function fold(
 ): ProgrammeState {
   const statement = parseStatement(signed)
   checkFresh(state, statement, at)
-  const signers = verifySigners(state?.fields ?? null, statement)
+  const signers = verifySigners(state?.fields ?? null, statement, at.timeMs)
   if (state === null) {
     if (statement.type !== 'programme.found') {
       throw new ProgrammeError(

@@ -15,11 +15,21 @@ import { delegationGrant, delegationRevoke } from './kinds/delegation.ts'
 import { disclosureOrder } from './kinds/disclosure.ts'
 import { engagementApprove, engagementClose, engagementDraft, engagementSuspend } from './kinds/engagement.ts'
 import { evaluationAttest, evaluationWithdraw } from './kinds/evaluation.ts'
+import {
+  exportBasis,
+  exportClassify,
+  exportLift,
+  exportList,
+  exportOrder,
+  exportWithdraw,
+  obligationFulfil,
+} from './kinds/export.ts'
 import { grantApprove } from './kinds/grant.ts'
 import { incidentSet } from './kinds/incident.ts'
 import { institutionAdmit, institutionRegister, institutionSuspend } from './kinds/institution.ts'
 import { integratorAdmit, integratorSuspend } from './kinds/integrator.ts'
-import { keyAdd, keyRevoke } from './kinds/key.ts'
+import { agreementJoin, agreementLeave } from './kinds/joined.ts'
+import { keyAdd, keyLimit, keyRevoke } from './kinds/key.ts'
 import { programmeAccessApprove } from './kinds/programme-access.ts'
 import {
   proposalAdopt,
@@ -33,6 +43,7 @@ import {
   rulingDraft,
 } from './kinds/proposal.ts'
 import { refusalLift } from './kinds/refusal.ts'
+import { capabilityRegister, clearanceGrant, clearanceRevoke } from './kinds/register.ts'
 import { observerAssign, seatAssign } from './kinds/seat.ts'
 import { sectorAccept, sectorDecline, sectorPause, sectorResume, sectorStage } from './kinds/sector.ts'
 import { stopIssue, stopResume } from './kinds/stop.ts'
@@ -50,6 +61,7 @@ export const KINDS = {
   'actor.revoke': actorRevoke,
   'key.add': keyAdd,
   'key.revoke': keyRevoke,
+  'key.limit': keyLimit,
   'delegation.grant': delegationGrant,
   'delegation.revoke': delegationRevoke,
   'programme_access.approve': programmeAccessApprove,
@@ -85,6 +97,18 @@ export const KINDS = {
   'sector.resume': sectorResume,
   'evaluation.attest': evaluationAttest,
   'evaluation.withdraw': evaluationWithdraw,
+  'export.basis': exportBasis,
+  'export.withdraw': exportWithdraw,
+  'obligation.fulfil': obligationFulfil,
+  'export.list': exportList,
+  'export.order': exportOrder,
+  'export.lift': exportLift,
+  'export.classify': exportClassify,
+  'capability.register': capabilityRegister,
+  'clearance.grant': clearanceGrant,
+  'clearance.revoke': clearanceRevoke,
+  'agreement.join': agreementJoin,
+  'agreement.leave': agreementLeave,
   'custody.key': custodyKey,
   'content.hold': contentHold,
   'content.release': contentRelease,

@@ -15,16 +15,19 @@ import type { Statement } from './statement.ts'
 /**
  * Resolves and verifies every signature.
  *
- * @throws {ProgrammeError} `statement_key_unknown`, `statement_key_revoked`, `statement_signature_invalid`,
+ * @throws {ProgrammeError} `statement_key_unknown`, `statement_key_revoked`, `statement_key_expired`, `statement_signature_invalid`,
  *   `statement_signer_not_entitled` (an actor who is not active)
  */
-export function verifySigners(state: StateFields | null, statement: Statement): Signers {
+export function verifySigners(state: StateFields | null, statement: Statement, nowMs: number): Signers {
   const brought = keysBroughtBy(statement)
   const owners = statement.signatures.map(({ key, sig }) => {
     const owner = state?.keyOwners.get(key) ?? brought.get(key)
     if (owner === undefined)
       throw new ProgrammeError('statement_key_unknown', `no holder has the key \`${key}\``)
     if (owner.key.revoked) throw new ProgrammeError('statement_key_revoked', `key \`${key}\` was revoked`)
+    if (owner.key.untilMs !== undefined && nowMs >= owner.key.untilMs) {
+      throw new ProgrammeError('statement_key_expired', `key \`${key}\` has run out: sign with another`)
+    }
     if (!verifyWith(owner.key.public, statement.bytes, Buffer.from(sig, 'base64'))) {
       throw new ProgrammeError('statement_signature_invalid', `the signature by \`${key}\` does not verify`)
     }

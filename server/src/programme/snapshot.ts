@@ -26,6 +26,8 @@ export interface PublicKey {
   readonly public: string
   readonly assurance: 'key' | 'phishing_resistant'
   readonly revoked: boolean
+  /** From this time on it signs nothing; absent: it has no end. */
+  readonly untilMs?: number
 }
 
 export interface Party {
@@ -130,6 +132,8 @@ export interface Stop {
   readonly scope: StopScope
   readonly by: string
   readonly reason: string
+  /** When it runs out by itself, where the agreement says so; null: it holds until it is lifted. */
+  readonly untilMs: number | null
 }
 
 export interface Snapshot {

@@ -26,6 +26,8 @@ const ALWAYS_KNOWN: readonly FactName[] = [
   'incident_mode',
   'ledger',
   'budget',
+  'entity_list',
+  'use_ruling',
 ]
 
 /** Each is true of every record that the fact finder makes. */
@@ -48,6 +50,16 @@ export const COHERENCE: readonly Condition[] = [
   ...(['programme_access', 'evaluation'] as const).map((fact) =>
     same(is('model_tier', 'unknown'), is(fact, 'unknown')),
   ),
+  ...(['legal_basis', 'deemed_export', 'reexport'] as const).map((fact) =>
+    implies(is('model_tier', 'rehearsal', 'standard'), is(fact, 'not_applicable')),
+  ),
+  ...(['legal_basis', 'deemed_export'] as const).map((fact) =>
+    implies(is('model_tier', ...RESTRICTED), isNot(fact, 'not_applicable')),
+  ),
+  implies(is('model_tier', ...RESTRICTED), same(is('location', 'party'), is('reexport', 'not_applicable'))),
+  same(is('model_tier', 'unknown'), is('legal_basis', 'unknown')),
+  same(is('model_tier', 'unknown'), is('export_order', 'unknown')),
+  implies(is('capability', 'not_applicable'), is('use_ruling', 'none')),
   implies(is('sector_stage', 'closed'), isNot('capability', 'granted')),
   implies(is('capability', 'unknown'), is('sector_stage', 'unknown')),
   ...[...ABOUT_ENGAGEMENT, 'targets' as const, 'asset_criticality' as const, 'grant' as const].map((fact) =>

@@ -42,6 +42,12 @@ export const ORDINARY: Facts = Object.freeze({
   stop: 'none',
   incident_mode: 'normal',
   ledger: 'writable',
+  entity_list: 'clear',
+  legal_basis: 'not_applicable',
+  deemed_export: 'not_applicable',
+  reexport: 'not_applicable',
+  export_order: 'none',
+  use_ruling: 'none',
 })
 
 /** Cost of leaving a fact as it is in the record to be near to; unknown says least, so it costs most. */

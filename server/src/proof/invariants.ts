@@ -96,6 +96,14 @@ export const WORSE: readonly Step[] = [
   ...chain('extraction', 'none', 'suspected', 'confirmed'),
   ...chain('stop', 'none', 'covering'),
   ...chain('ledger', 'writable', 'not_writable'),
+  ...chain('entity_list', 'clear', 'listed'),
+  ...chain('legal_basis', 'in_force', 'lapsed', 'missing'),
+  ...chain('deemed_export', 'cleared', 'required'),
+  ...chain('reexport', 'granted', 'not_granted'),
+  ...chain('export_order', 'inside', 'outside'),
+  ...chain('export_order', 'none', 'outside'),
+  ...chain('use_ruling', 'approved', 'restricted', 'forbidden'),
+  ...chain('use_ruling', 'none', 'restricted'),
 ]
 
 export const INVARIANTS: readonly Invariant[] = [
@@ -296,6 +304,30 @@ export const INVARIANTS: readonly Invariant[] = [
     },
     queries: () =>
       FACT_NAMES.map((fact) => ({ ...never(`S6/${fact}`, is(fact, 'unknown')), outcome: 'hold' as const })),
+  },
+  {
+    id: 'S7',
+    level: 'soft',
+    title: {
+      en: 'Whoever is listed, outside an export order or without a legal basis where one is needed does not pass, nor does a forbidden use.',
+      ja: '指定リストに掲載された者、輸出管理命令の範囲外の者及び必要な法的根拠を欠くものは通さず、禁止された用途も通さない。',
+    },
+    queries: (agreement) => {
+      const tiers = restrictedTiers(agreement)
+      const restricted = tiers.length === 0 ? null : is('model_tier', ...tiers)
+      return [
+        never('S7/listed', is('entity_list', 'listed')),
+        never('S7/order', is('export_order', 'outside')),
+        never('S7/ruling', is('use_ruling', 'forbidden')),
+        ...(restricted === null
+          ? []
+          : [
+              never('S7/basis', allOf(restricted, isNot('legal_basis', 'in_force'))),
+              never('S7/deemed', allOf(restricted, isNot('deemed_export', 'cleared'))),
+              never('S7/reexport', allOf(restricted, is('reexport', 'not_granted'))),
+            ]),
+      ]
+    },
   },
 ]
 

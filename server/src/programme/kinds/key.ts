@@ -3,7 +3,7 @@ import { object, oneOf, type Shaped, text } from '../../identity/index.ts'
 import { requireDirectory, withOwners } from '../employer.ts'
 import { ProgrammeError } from '../error.ts'
 import type { Changes, Kind, RuleContext } from '../kind.ts'
-import { enrolledKey, id, key, reason } from '../members.ts'
+import { enrolledKey, id, key, reason, timeMs } from '../members.ts'
 import { authorities, notEntitled, partiesMet, requireAnyParty } from '../signers.ts'
 import type { PublicKey } from '../snapshot.ts'
 import type { KeyOwner, StateFields } from '../state.ts'
@@ -17,7 +17,28 @@ const keyAddShape = object({
   key,
 })
 
+const keyLimitShape = object({ key: text(16, /^[0-9a-f]{16}$/), until_ms: timeMs })
+
 const keyRevokeShape = object({ key: text(16, /^[0-9a-f]{16}$/), reason })
+
+/** Gives a key an end, or an earlier one. Whoever renews keys adds the next before the last has run out. */
+export const keyLimit: Kind<Shaped<typeof keyLimitShape>> = {
+  shape: keyLimitShape,
+  rule: (state, payload, context) => {
+    const owner = state.keyOwners.get(payload.key)
+    if (owner === undefined)
+      throw new ProgrammeError('statement_subject_unknown', `no holder has the key \`${payload.key}\``)
+    if (owner.key.revoked)
+      throw new ProgrammeError('statement_subject_state', `key \`${payload.key}\` is revoked already`)
+    requireHolder(state, owner, context, 'narrow')
+    const limited = { ...owner.key, untilMs: Math.min(payload.until_ms, owner.key.untilMs ?? Infinity) }
+    const keys = keysOf(state, owner).map((each) => (each.id === limited.id ? limited : each))
+    return {
+      ...withKeys(state, owner, keys),
+      keyOwners: state.keyOwners.with(limited.id, { ...owner, key: limited }),
+    }
+  },
+}
 
 export const keyAdd: Kind<Shaped<typeof keyAddShape>> = {
   shape: keyAddShape,

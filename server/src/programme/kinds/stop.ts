@@ -26,14 +26,16 @@ export const stopIssue: Kind<Shaped<typeof stopIssueShape>> = {
     if (by === undefined) {
       throw notEntitled(`the agreement lets ${allowed.join(', ')} stop scope \`${scope.kind}\``)
     }
-    if (state.stops.length >= STOPS_MAX && scope.kind !== 'all') {
+    if (inForce(state.stops, at.timeMs).length >= STOPS_MAX && scope.kind !== 'all') {
       throw new ProgrammeError(
         'statement_limit',
         `${state.stops.length} stops are in force: stop \`all\` instead`,
       )
     }
-    const stop: Stop = { index: at.index, scope, by, reason: payload.reason }
-    return { stops: [...state.stops, stop] }
+    const { expiresMs } = ruleFor(state, scope.kind)
+    const untilMs = expiresMs === null ? null : at.timeMs + expiresMs
+    const stop: Stop = { index: at.index, scope, by, reason: payload.reason, untilMs }
+    return { stops: [...inForce(state.stops, at.timeMs), stop] }
   },
 }
 
@@ -62,8 +64,11 @@ export const stopResume: Kind<Shaped<typeof stopResumeShape>> = {
 }
 
 /** A kind that the table leaves out can be stopped and resumed by nobody. */
-function ruleFor(state: StateFields, kind: StopKind): Pick<StopRule, 'stop' | 'resume' | 'resumeCount'> {
-  return state.agreement.stops.get(kind) ?? { stop: [], resume: [], resumeCount: 1 }
+function ruleFor(
+  state: StateFields,
+  kind: StopKind,
+): Pick<StopRule, 'stop' | 'resume' | 'resumeCount' | 'expiresMs'> {
+  return state.agreement.stops.get(kind) ?? { stop: [], resume: [], resumeCount: 1, expiresMs: null }
 }
 
 /** To stop, one key of a party is enough: gathering a threshold takes time that an emergency does not give. */
@@ -125,4 +130,9 @@ function jurisdictions(state: StateFields): ReadonlySet<string> {
   const parties = [...state.parties.values()].map((party) => party.jurisdiction)
   const institutions = [...state.institutions.values()].map((institution) => institution.jurisdiction)
   return new Set([...parties, ...institutions])
+}
+
+/** Stops that have run out are forgotten at the next stop; facts leave them out by their time. */
+function inForce(stops: readonly Stop[], nowMs: number): readonly Stop[] {
+  return stops.filter(({ untilMs }) => untilMs === null || nowMs < untilMs)
 }
