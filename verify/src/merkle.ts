@@ -14,11 +14,14 @@ export const SIZE_MAX = 2 ** 48
 /** Root of the tree without entries: SHA-256 of nothing. */
 export const EMPTY_ROOT: Hash = sha256(new Uint8Array(0))
 
+/** Of one call at a time; leaves of this ledger have one size. */
+let leafInput = new Uint8Array(73)
+
 /** SHA-256(0x00 ‖ entry). */
 export function leafHash(entry: Uint8Array): Hash {
-  const input = new Uint8Array(entry.length + 1)
-  input.set(entry, 1)
-  return sha256(input)
+  if (leafInput.length !== entry.length + 1) leafInput = new Uint8Array(entry.length + 1)
+  leafInput.set(entry, 1)
+  return sha256(leafInput)
 }
 
 const nodeInput = new Uint8Array(65)
@@ -40,14 +43,16 @@ export class CompactTree {
     return this.#size
   }
 
-  /** Adds the leaf hash of the next entry. */
-  push(hash: Hash): void {
+  /**
+   * Adds the leaf hash of the next entry, or the root over the next `entries`: a power of two that divides the size.
+   */
+  push(hash: Hash, entries = 1): void {
     let right = hash
-    for (let rest = this.#size; rest % 2 === 1; rest = (rest - 1) / 2) {
+    for (let rest = this.#size / entries; rest % 2 === 1; rest = (rest - 1) / 2) {
       right = nodeHash(this.#subtrees.pop()!, right) // one subtree per set bit of the size
     }
     this.#subtrees.push(right)
-    this.#size++
+    this.#size += entries
   }
 
   /** Root of the tree as it stands. */

@@ -80,6 +80,13 @@ export function encodeLeaf(leaf: Leaf): Uint8Array {
   return concat([LEAF_MAGIC, leaf.recordRoot, leaf.blobHash])
 }
 
+/** Whether these bytes are shaped like a leaf; `parseLeaf` says what is wrong when they are not. */
+export function isLeaf(bytes: Uint8Array): boolean {
+  if (bytes.length !== LEAF_BYTES) return false
+  for (let i = 0; i < LEAF_MAGIC.length; i++) if (bytes[i] !== LEAF_MAGIC[i]) return false
+  return true
+}
+
 /** @throws {VerifyError} `leaf_length`, `leaf_magic` */
 export function parseLeaf(bytes: Uint8Array, place: string): Leaf {
   if (bytes.length !== LEAF_BYTES) {

@@ -22,7 +22,7 @@ import { Partials } from './partials.ts'
 import { verifyInclusion } from './proof.ts'
 import { proveInclusion } from './prove.ts'
 import type { LedgerReader } from './reader.ts'
-import { type Leaf, parseLeaf } from './record.ts'
+import { isLeaf, parseLeaf } from './record.ts'
 import { checkHeads, walkStatements } from './statement-chain.ts'
 import { openStatementEntry } from './statement-entry.ts'
 import { StatementKeys } from './statement-keys.ts'
@@ -87,12 +87,12 @@ export async function verifyLedger(reader: LedgerReader, check: LedgerCheck): Pr
   const keys = programme ? new StatementKeys() : null
   const partials = await Partials.find(reader)
   const walk = new LedgerWalk(reader, checkpoint, saved, partials)
-  for await (const { first, leaves } of walk.bundles(check.onProgress)) {
-    for (const [i, leaf] of leaves.entries()) {
+  for await (const { first, entries } of walk.bundles(check.onProgress)) {
+    for (let i = 0; statements.size > 0 && i < entries.length; i++) {
       const blob = statements.get(first + i)
       if (blob === undefined) continue
       const place = `statements/${first + i}`
-      const entry = openStatementEntry(blob, leaf, place)
+      const entry = openStatementEntry(blob, parseLeaf(entries[i]!, place), place) // i is in range
       await keys?.follow(entry.statement, entry.fields.time, place)
       check.onStatement?.(first + i, entry.statement)
     }
@@ -164,21 +164,22 @@ class LedgerWalk {
   }
 
   /** Checks bundle after bundle; what it yields is checked up to the bundle's own level-0 tile. */
-  async *bundles(onProgress?: LedgerCheck['onProgress']): AsyncGenerator<{ first: number; leaves: Leaf[] }> {
+  async *bundles(
+    onProgress?: LedgerCheck['onProgress'],
+  ): AsyncGenerator<{ first: number; entries: Uint8Array[] }> {
     const { size } = this.#checkpoint
     this.#compareRoots()
     for await (const { index, entries, place } of this.#readBundles()) {
       const first = index * TILE_WIDTH
-      const leaves = entries.map((entry, i) => parseLeaf(entry, `${place} entry ${first + i}`))
+      const malformed = entries.findIndex((entry) => !isLeaf(entry))
+      if (malformed >= 0) parseLeaf(entries[malformed]!, `${place} entry ${first + malformed}`) // says what is wrong
       const hashes = entries.map(leafHash)
       await this.#compareTile(0, index, hashes)
       await this.#partials.compare('entries', index, entries)
-      for (const hash of hashes) {
-        this.#tree.push(hash)
-        if (this.#saved.length > 0) this.#compareRoots()
-      }
-      if (hashes.length === TILE_WIDTH) await this.#climb(hashes)
-      yield { first, leaves }
+      const root = hashes.length === TILE_WIDTH ? foldTile(hashes) : null
+      this.#grow(hashes, root)
+      if (root !== null) await this.#climb(root)
+      yield { first, entries }
       onProgress?.(first + hashes.length, size)
     }
     for (const [i, row] of this.#rows.entries()) {
@@ -203,9 +204,23 @@ class LedgerWalk {
     }
   }
 
+  /** Entry by entry only where a saved checkpoint may end inside; otherwise the root just made is taken as it is. */
+  #grow(hashes: readonly Hash[], root: Hash | null): void {
+    const next = this.#saved[0]?.size ?? Number.POSITIVE_INFINITY
+    if (root !== null && next >= this.#tree.size + hashes.length) {
+      this.#tree.push(root, hashes.length)
+      this.#compareRoots()
+      return
+    }
+    for (const hash of hashes) {
+      this.#tree.push(hash)
+      this.#compareRoots()
+    }
+  }
+
   /** A full tile's root is the next hash one level up. */
-  async #climb(full: readonly Hash[]): Promise<void> {
-    let hash = foldTile(full)
+  async #climb(root: Hash): Promise<void> {
+    let hash = root
     for (let level = 1; ; level++) {
       this.#rows[level - 1] ??= []
       const row = this.#rows[level - 1]! // set above
