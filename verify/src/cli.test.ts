@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { cosign, testCosigner } from './cosign-for-test.ts'
 import { flipped, publish, testKey, testLeaf, testLedger, vectors } from './fixture.ts'
 import { formatVerifierKey } from './index.ts'
 
@@ -166,4 +167,62 @@ test('the command also runs from source', () => {
     encoding: 'utf8',
   })
   assert.match(output, /sekisho-verify receipt FILE --key VKEY/)
+})
+
+test('fsck names every defect and exits 1; a good log exits 0, an unreadable one 2', async () => {
+  const good = await run('fsck', write('fsck-good', files), '--key', vkey, '--json')
+  assert.deepEqual([good.status, JSON.parse(good.stdout).bundles], [0, 2])
+  const some = flipped(flipped(files, 'tile/entries/000', 80), 'tile/0/001.p/44', 320)
+  const bad = await run('fsck', write('fsck-bad', some.set('stray', new Uint8Array(1))), '--key', vkey)
+  assert.equal(bad.status, 1)
+  assert.match(
+    bad.stderr,
+    /FAILED bundle_entry_mismatch: .*\n {2}place: entry 1\n {2}expected: .*\n {2}got: .*\n/,
+  )
+  assert.match(bad.stderr, /FAILED tile_hash_mismatch: .*\n {2}place: tile\/0\/001.p\/44 hash 10\n/)
+  assert.match(bad.stderr, /FAILED file_unexpected: .*\n {2}place: stray\n3 defects\n$/)
+  const json = JSON.parse((await run('fsck', join(dir, 'fsck-bad'), '--key', vkey, '--json')).stdout)
+  assert.deepEqual([json.ok, json.defects.length, json.more], [false, 3, 0])
+  assert.equal((await run('fsck', join(dir, 'nowhere'), '--key', vkey)).status, 2)
+})
+
+test('a policy asks for its quorum: receipts, ledgers, and what witnesses show', async () => {
+  const witness = testCosigner('witness.example/w1')
+  const text = (url: string) => `log ${vkey}\nwitness w1 ${witness.vkey}${url}\nquorum w1\n`
+  const policy = join(dir, 'policy.txt')
+  writeFileSync(policy, text(''))
+  const place = write('witnessed', files)
+  const bare = await run('ledger', place, '--policy', policy)
+  assert.deepEqual([bare.status, /FAILED quorum_not_reached/.test(bare.stderr)], [1, true])
+  const note = Buffer.from(files.get('checkpoint') ?? '').toString()
+  writeFileSync(join(place, 'witnessed-checkpoint'), cosign(note, [witness]))
+  const good = await run('ledger', place, '--policy', policy)
+  assert.deepEqual([good.status, good.stderr], [0, ''])
+  assert.match(good.stdout, /witnessed_size: 300\n {2}witnesses: \["w1 good, 2027-/)
+
+  // The witness saw more than the ledger shows: entries were dropped.
+  const longer = publish(
+    [...Array(301).keys()].map((i) => testLeaf(i)),
+    key,
+  )
+  const server = createServer((_, response) => {
+    response.end(cosign(Buffer.from(longer.get('checkpoint') ?? '').toString(), [witness]))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  try {
+    writeFileSync(policy, text(` http://127.0.0.1:${address.port}/`))
+    for (const command of ['ledger', 'fsck']) {
+      const exposed = await run(command, place, '--policy', policy, '--witnesses')
+      assert.deepEqual([exposed.status, /FAILED checkpoint_saved_ahead/.test(exposed.stderr)], [1, true])
+    }
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
+  assert.equal((await run('fsck', place, '--policy', policy, '--witnesses')).status, 2, 'nobody answers')
+  assert.equal((await run('fsck', place, '--key', vkey, '--witnesses')).status, 2, 'no policy')
+  writeFileSync(policy, 'quorum nobody\n')
+  assert.equal((await run('fsck', place, '--policy', policy)).status, 2)
 })

@@ -7,18 +7,28 @@
 import { open } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import {
+  askWitnesses,
   checkConsistency,
+  fsck,
+  type LedgerReader,
   type LedgerReport,
   openPack,
+  type Policy,
   parseHead,
+  parsePolicy,
   parseVerifierKey,
+  type SavedCheckpoint,
   toBase64,
   urlReader,
   type VerifierKey,
   VerifyError,
+  verifyCheckpoint,
   verifyLedger,
   verifyPack,
   verifyReceipt,
+  verifyWitnessed,
+  verifyWitnessedReceipt,
+  type WitnessWord,
 } from './index.ts'
 import { directoryReader, readPackDirectory } from './node.ts'
 import { printable, printableJson } from './printable.ts'
@@ -30,8 +40,10 @@ const USAGE = `sekisho-verify: checks a Sekisho ledger with public keys only
       Rebuilds the tree from every entry, compares every tile, checks the signature, the published statements,
       their signatures, and that each saved checkpoint is a prefix of what is there now. Beside CHECKPOINT_FILE, a
       copy of statements/head saved as CHECKPOINT_FILE.statements-head is read too.
-  sekisho-verify receipt FILE --key VKEY
-      Checks one receipt offline: slots, leaf, inclusion proof, signed checkpoint.
+  sekisho-verify fsck DIR|URL --key VKEY [--saved CHECKPOINT_FILE]...
+      Checks the files of any log of c2sp.org/tlog-tiles and names every defect, files that should not be there too.
+  sekisho-verify receipt FILE --key VKEY | --policy FILE
+      Checks one receipt offline: slots, leaf, inclusion proof, signed checkpoint; with --policy the witnesses' quorum.
   sekisho-verify consistency OLD NEW --dir DIR|URL --key VKEY
       Checks that checkpoint NEW continues checkpoint OLD, by the tiles in DIR.
 
@@ -39,6 +51,8 @@ const USAGE = `sekisho-verify: checks a Sekisho ledger with public keys only
       Checks an evidence pack offline: every leaf of its span, every shown slot, the statements, the order it answers.
 
   --key VKEY   the log's verifier key (name+hash+base64), or a file that holds it
+  --policy FILE  a trust policy (c2sp.org/tlog-policy): its log keys, and its quorum of witnesses is asked for
+  --witnesses  with ledger or fsck: asks the policy's witnesses what they saw, and holds it against the log
   --statements-head N  newest statement seen earlier: fails when the ledger shows less
   --json       one JSON object on standard output
   --help
@@ -53,9 +67,23 @@ const PACK_BYTES_MAX = 1024 * 1024 * 1024
 
 class UsageError extends Error {}
 
+/** More than one defect, for the command that names them all. */
+class DefectsError extends Error {
+  readonly defects: readonly VerifyError[]
+  readonly more: number
+  constructor(defects: readonly VerifyError[], more: number) {
+    super(`${defects.length + more} defects`)
+    this.defects = defects
+    this.more = more
+  }
+}
+
 interface Arguments {
   readonly positionals: readonly string[]
-  readonly key: VerifierKey
+  /** Null where the policy names the log. */
+  readonly key: VerifierKey | null
+  readonly policy: Policy | null
+  readonly askWitnesses: boolean
   readonly saved: readonly string[]
   readonly dir: string | undefined
   readonly head: string | undefined
@@ -66,6 +94,7 @@ type Findings = Record<string, unknown>
 
 const COMMANDS: Record<string, (args: Arguments) => Promise<Findings>> = {
   ledger: ledgerCommand,
+  fsck: fsckCommand,
   receipt: receiptCommand,
   consistency: consistencyCommand,
   pack: packCommand,
@@ -75,12 +104,14 @@ async function ledgerCommand(args: Arguments): Promise<Findings> {
   const [place] = args.positionals
   if (place === undefined || args.positionals.length !== 1)
     throw new UsageError('`ledger` takes one directory or URL')
-  const saved = await Promise.all(
-    args.saved.map(async (file) => ({ place: file, note: await readInput(file) })),
-  )
+  const key = onlyKey(args)
+  const reader = readerFor(place)
+  const witnesses = await witnessesOf(args, reader, key)
+  const saved = [...(await readSaved(args)), ...witnesses.saved]
   const savedHeads = await readHeads(args)
-  const report = await verifyLedger(readerFor(place), { key: args.key, saved, savedHeads, programme: true })
+  const report = await verifyLedger(reader, { key, saved, savedHeads, programme: true })
   return {
+    ...witnesses.findings,
     origin: report.checkpoint.origin,
     size: report.checkpoint.size,
     root: toBase64(report.checkpoint.root),
@@ -93,6 +124,76 @@ async function ledgerCommand(args: Arguments): Promise<Findings> {
     saved_checkpoints: report.saved,
     saved_statement_heads: savedHeads.length,
   }
+}
+
+async function fsckCommand(args: Arguments): Promise<Findings> {
+  const [place] = args.positionals
+  if (place === undefined || args.positionals.length !== 1)
+    throw new UsageError('`fsck` takes one directory or URL')
+  const key = onlyKey(args)
+  const reader = readerFor(place)
+  const witnesses = await witnessesOf(args, reader, key)
+  const saved = [...(await readSaved(args)), ...witnesses.saved]
+  const report = await fsck(reader, { verify: (note) => verifyCheckpoint(note, key), saved })
+  if (report.defects.length > 0) throw new DefectsError(report.defects, report.more)
+  return {
+    ...witnesses.findings,
+    origin: report.checkpoint.origin,
+    size: report.checkpoint.size,
+    root: toBase64(report.checkpoint.root),
+    tiles: report.tiles,
+    bundles: report.bundles,
+    files: report.files ?? 'unchecked: this source cannot be listed',
+    saved_checkpoints: report.saved,
+  }
+}
+
+function readSaved(args: Arguments): Promise<SavedCheckpoint[]> {
+  return Promise.all(args.saved.map(async (file) => ({ place: file, note: await readInput(file) })))
+}
+
+/** The log's key: the one given, or the policy's when it lists one log. */
+function onlyKey({ key, policy }: Arguments): VerifierKey {
+  const [log, ...more] = policy?.logs ?? []
+  if (key !== null) return key
+  if (log !== undefined && more.length === 0 && !('algorithm' in log.key)) return log.key
+  throw new UsageError('--key is missing, and --policy does not list exactly one log with an Ed25519 key')
+}
+
+/** What the policy's witnesses have to do with the log: its quorum, and what they show when they are asked. */
+async function witnessesOf(
+  { policy, askWitnesses: asks }: Arguments,
+  reader: LedgerReader,
+  key: VerifierKey,
+): Promise<{ saved: SavedCheckpoint[]; findings: Findings }> {
+  if (policy === null) {
+    if (asks) throw new UsageError('--witnesses needs --policy')
+    return { saved: [], findings: {} }
+  }
+  const note = (await reader.read('witnessed-checkpoint')) ?? (await reader.read('checkpoint'))
+  if (note === null)
+    throw new VerifyError('checkpoint_missing', 'there is no checkpoint', { place: 'checkpoint' })
+  const { checkpoint, words } = await verifyWitnessed(note, policy, [key])
+  const findings = { witnessed_size: checkpoint.size, witnesses: wordsOf(words) }
+  if (!asks) return { saved: [], findings }
+  const asked = await askWitnesses(policy, key.name, [key])
+  const saved = asked.flatMap((each) => (each.saved === null ? [] : [each.saved]))
+  if (saved.length === 0)
+    throw new VerifyError(
+      'read_failed',
+      `no witness could be asked: ${asked.map(({ witness, why }) => `${witness}: ${why}`).join('; ')}`,
+    )
+  const answers = asked.map(({ witness, why }) => `${witness} ${why ?? 'shows a checkpoint'}`)
+  return { saved, findings: { ...findings, witnesses_asked: answers } }
+}
+
+function wordsOf(words: readonly WitnessWord[]): string[] {
+  return words.map(({ witness, state, timeS }) => {
+    if (state === 'unchecked') return `${witness} not checked: this runtime lacks ML-DSA-44`
+    return timeS === null
+      ? `${witness} ${state}`
+      : `${witness} ${state}, ${new Date(timeS * 1000).toISOString()}`
+  })
 }
 
 function seen({ statements, statementsHead, entries }: LedgerReport): string {
@@ -120,8 +221,13 @@ async function readHeads({ head, saved }: Arguments) {
 async function receiptCommand(args: Arguments): Promise<Findings> {
   const [file] = args.positionals
   if (file === undefined || args.positionals.length !== 1) throw new UsageError('`receipt` takes one file')
-  const receipt = await verifyReceipt(await readInput(file), args.key)
+  const bytes = await readInput(file)
+  const { key, policy } = args
+  const witnessed =
+    policy === null ? null : await verifyWitnessedReceipt(bytes, policy, key === null ? [] : [key])
+  const receipt = witnessed ?? (await verifyReceipt(bytes, onlyKey(args)))
   return {
+    witnesses: witnessed === null ? 'not checked: give --policy' : wordsOf(witnessed.words),
     origin: receipt.checkpoint.origin,
     size: receipt.checkpoint.size,
     index: receipt.index,
@@ -142,7 +248,7 @@ async function consistencyCommand(args: Arguments): Promise<Findings> {
     throw new UsageError('`consistency` takes two checkpoint files and --dir')
   }
   const [before, after] = [await readInput(oldFile), await readInput(newFile)]
-  const { old, young } = await checkConsistency(readerFor(args.dir), before, after, args.key)
+  const { old, young } = await checkConsistency(readerFor(args.dir), before, after, onlyKey(args))
   return { origin: young.origin, old_size: old.size, new_size: young.size }
 }
 
@@ -153,7 +259,7 @@ async function packCommand(args: Arguments): Promise<Findings> {
   const files = (await readPackDirectory(place)) ?? openPack(await readInput(place, PACK_BYTES_MAX))
   const { checkpoint, manifest, order, counts, statements, contents, wrappedKeys } = await verifyPack(
     files,
-    args.key,
+    onlyKey(args),
   )
   return {
     origin: checkpoint.origin,
@@ -203,8 +309,21 @@ async function readOptional(file: string, bytesMax = FILE_BYTES_MAX): Promise<Ui
   return Buffer.concat(chunks)
 }
 
-async function parseKey(text: string | undefined): Promise<VerifierKey> {
-  if (text === undefined) throw new UsageError('--key is missing')
+async function readPolicy(file: string | undefined): Promise<Policy | null> {
+  if (file === undefined) return null
+  const bytes = await readInput(file)
+  try {
+    return parsePolicy(bytes)
+  } catch (cause) {
+    if (!(cause instanceof VerifyError)) throw cause
+    throw new UsageError(`--policy: ${file}, ${cause.place ?? 'whole'}: ${cause.message} (${cause.code})`, {
+      cause,
+    })
+  }
+}
+
+async function parseKey(text: string | undefined): Promise<VerifierKey | null> {
+  if (text === undefined) return null
   const inline = text.includes('+')
     ? text
     : Buffer.from(await readInput(text))
@@ -226,6 +345,22 @@ function print(command: string, findings: Findings, json: boolean): void {
   for (const [name, value] of Object.entries(findings)) {
     console.log(`  ${name}: ${typeof value === 'object' ? printableJson(value) : printable(String(value))}`)
   }
+}
+
+function explainAll({ defects, more }: DefectsError, json: boolean): void {
+  if (json) {
+    const all = defects.map(({ code, message, place, expected, got }) => ({
+      code,
+      message,
+      place,
+      expected,
+      got,
+    }))
+    console.log(printableJson({ ok: false, defects: all, more }))
+    return
+  }
+  for (const defect of defects) explain(defect, false)
+  console.error(`${defects.length + more} defects${more > 0 ? `, the last ${more} of them not shown` : ''}`)
 }
 
 function explain(error: VerifyError, json: boolean): void {
@@ -250,6 +385,8 @@ async function main(argv: string[]): Promise<number> {
         key: { type: 'string' },
         saved: { type: 'string', multiple: true },
         dir: { type: 'string' },
+        policy: { type: 'string' },
+        witnesses: { type: 'boolean' },
         'statements-head': { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
@@ -263,10 +400,17 @@ async function main(argv: string[]): Promise<number> {
     const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
     if (run === undefined) throw new UsageError(`no command \`${command}\``)
     const key = await parseKey(values.key)
-    const args = { positionals: rest, key, saved: values.saved ?? [], dir: values.dir }
+    const policy = await readPolicy(values.policy)
+    if (key === null && policy === null) throw new UsageError('--key is missing')
+    const { dir, saved = [], witnesses: asks = false } = values
+    const args = { positionals: rest, key, policy, askWitnesses: asks, saved, dir }
     print(command, await run({ ...args, head: values['statements-head'] }), json)
     return 0
   } catch (error) {
+    if (error instanceof DefectsError) {
+      explainAll(error, json)
+      return 1
+    }
     if (error instanceof VerifyError) {
       explain(error, json)
       return error.code === 'read_failed' ? 2 : 1

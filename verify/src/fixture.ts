@@ -109,8 +109,9 @@ export function memoryReader(files: ReadonlyMap<string, Uint8Array>) {
   return {
     read: async (path: string) => files.get(path) ?? null,
     list: async (path: string) => {
-      const inside = [...files.keys()].filter((name) => name.startsWith(`${path}/`))
-      const names = inside.map((name) => name.slice(path.length + 1).replace(/\/.*/, '/'))
+      const prefix = path === '.' ? '' : `${path}/`
+      const inside = [...files.keys()].filter((name) => name.startsWith(prefix))
+      const names = inside.map((name) => name.slice(prefix.length).replace(/\/.*/, '/'))
       return [...new Set(names)]
     },
   }

@@ -20,6 +20,7 @@ export {
   verifyCosignatures,
 } from './cosignature.ts'
 export { type Defect, VerifyError, type VerifyErrorCode } from './error.ts'
+export { type FsckCheck, type FsckReport, fsck } from './fsck.ts'
 export { CompactTree, EMPTY_ROOT, type Hash, leafHash, nodeHash, SIZE_MAX, treeRoot } from './merkle.ts'
 export {
   formatNote,
@@ -106,6 +107,7 @@ export {
   verifyLedger,
 } from './verify-ledger.ts'
 export { encodeSpan, openPack, type PackReport, verifyPack } from './verify-pack.ts'
+export { type AskedWitness, askWitnesses } from './witness-files.ts'
 export { readWitnessed, verifyWitnessed, type WitnessedCheckpoint, type WitnessWord } from './witnessed.ts'
 export {
   type CustodianSeat,
