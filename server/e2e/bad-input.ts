@@ -175,8 +175,8 @@ export const BAD_INPUTS: readonly BadInput[] = [
   {
     name: 'a method of another route',
     steps: (token) => [rawRequest('GET', RESPONSES, { authorization: `Bearer ${token}` })],
-    status: 404,
-    code: 'gateway_route_unknown',
+    status: 405,
+    code: 'gateway_method',
   },
   {
     name: 'a WebSocket upgrade',

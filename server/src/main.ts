@@ -11,6 +11,13 @@ import { startWitness } from './serve-witness.ts'
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
+// Whoever reads our output may have read enough (`| head`). That ends no server and is no failure of a command.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),

@@ -78,6 +78,7 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
       database,
       logger,
       knownModel,
+      openPerActorMax: config.limits.actorExchangesMax,
     })
     closers.push(() => programme.close())
     const { dataDir } = config
@@ -194,7 +195,10 @@ async function makeSample(
 
 function openServerProgramme(
   config: Config,
-  means: Pick<ProgrammeOptions, 'agreements' | 'ledger' | 'database' | 'logger' | 'knownModel'>,
+  means: Pick<
+    ProgrammeOptions,
+    'agreements' | 'ledger' | 'database' | 'logger' | 'knownModel' | 'openPerActorMax'
+  >,
 ): Promise<Programme> {
   return openProgramme({ programme: config.programme.id, clock: systemClock, ...means })
 }

@@ -30,6 +30,8 @@ export interface ModelEntry {
   readonly aliases: readonly string[]
   /** Value sent as `access_programs.cyber`; null when the vendor has no such field. */
   readonly accessProgram: 'standard' | 'daybreak_blue' | 'daybreak_red' | null
+  /** UTC day (YYYY-MM-DD) since which this catalogue lists it, or null: what `/v1/models` gives as its creation. */
+  readonly listedOn: string | null
   /** UTC day (YYYY-MM-DD) from which requests fail, or null. */
   readonly retiresOn: string | null
   /** Output-token ceiling when the client names none, and the most it may name. */
@@ -87,7 +89,8 @@ function readModel(item: YamlMapping): ModelEntry {
     dialects: item.choices('dialects', DIALECTS),
     aliases: item.has('aliases') ? item.strings('aliases', MODEL_ID, 'a model id') : [],
     accessProgram: readAccessProgram(item),
-    retiresOn: readRetirement(item),
+    listedOn: readDay(item, 'listed_on'),
+    retiresOn: readDay(item, 'retires_on'),
     outputTokensMax: item.integer('output_tokens_max', 1, OUTPUT_TOKENS_MAX),
     state: item.oneOf('state', ['listed', 'unlisted']),
     note: item.optionalString('note'),
@@ -100,13 +103,13 @@ function readAccessProgram(item: YamlMapping): ModelEntry['accessProgram'] {
   return value === 'none' ? null : value
 }
 
-function readRetirement(item: YamlMapping): string | null {
-  if (!item.has('retires_on')) return null
-  const day = item.matching('retires_on', /^\d{4}-\d\d-\d\d$/, 'a day as YYYY-MM-DD')
+function readDay(item: YamlMapping, key: 'listed_on' | 'retires_on'): string | null {
+  if (!item.has(key)) return null
+  const day = item.matching(key, /^\d{4}-\d\d-\d\d$/, 'a day as YYYY-MM-DD')
   const ms = Date.parse(`${day}T00:00:00Z`)
   // `Date.parse` rolls 2027-02-30 over to March; writing the day back shows it.
   if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== day) {
-    item.fail('agreement_value_invalid', `\`${day}\` is not a day`, 'retires_on')
+    item.fail('agreement_value_invalid', `\`${day}\` is not a day`, key)
   }
   return day
 }

@@ -23,6 +23,7 @@ const model: ModelEntry = {
   dialects: ['responses'],
   aliases: ['practice'],
   accessProgram: null,
+  listedOn: null,
   retiresOn: null,
   outputTokensMax: 1,
   state: 'listed',

@@ -190,6 +190,12 @@ export const CONFIG_SCHEMA = object({
           min: 1,
           max: 100_000,
         }),
+        actorExchangesMax: integer({
+          doc: 'Exchanges one person or service may have open at once, over all gateway processes; more are answered 429.',
+          default: 64,
+          min: 1,
+          max: 10_000,
+        }),
         connectionsMax: integer({ doc: 'Connections of clients.', default: 4096, min: 1, max: 100_000 }),
       },
     }),

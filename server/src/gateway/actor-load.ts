@@ -6,7 +6,7 @@
 import { GatewayError } from './error.ts'
 
 export interface ActorLoad {
-  /** Takes a place. Returns what gives it back. @throws {GatewayError} `gateway_busy` */
+  /** Takes a place. Returns what gives it back. @throws {GatewayError} `gateway_actor_busy` */
   enter(actor: string): () => void
 }
 
@@ -18,7 +18,7 @@ export function createActorLoad(placesMax: number): ActorLoad {
       const taken = places.get(actor) ?? 0
       if (taken >= placesMax) {
         throw new GatewayError(
-          'gateway_busy',
+          'gateway_actor_busy',
           `you have ${taken} requests under way, the most one caller may have`,
         )
       }

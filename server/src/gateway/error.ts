@@ -7,6 +7,7 @@ import type { Problem } from '../wire/index.ts'
 
 export type GatewayErrorCode =
   | 'gateway_route_unknown'
+  | 'gateway_method'
   | 'gateway_upgrade_refused'
   | 'gateway_expectation_refused'
   | 'gateway_host_refused'
@@ -19,6 +20,7 @@ export type GatewayErrorCode =
   | 'gateway_body_timeout'
   | 'gateway_body_cut'
   | 'gateway_busy'
+  | 'gateway_actor_busy'
   | 'gateway_closing'
   | 'gateway_credential_missing'
   | 'gateway_credential_conflicting'
@@ -46,6 +48,7 @@ export type GatewayErrorCode =
 /** Status and OpenAI `code`: `invalid_prompt` is what the clients show without sending again. */
 const ANSWERS: Record<GatewayErrorCode, { status: number; wireCode: string; retryAfterS?: number }> = {
   gateway_route_unknown: { status: 404, wireCode: 'not_found' },
+  gateway_method: { status: 405, wireCode: 'not_found' },
   gateway_upgrade_refused: { status: 426, wireCode: 'not_found' },
   gateway_expectation_refused: { status: 417, wireCode: 'invalid_prompt' },
   gateway_host_refused: { status: 421, wireCode: 'not_found' },
@@ -58,6 +61,7 @@ const ANSWERS: Record<GatewayErrorCode, { status: number; wireCode: string; retr
   gateway_body_timeout: { status: 408, wireCode: 'invalid_prompt' },
   gateway_body_cut: { status: 400, wireCode: 'invalid_prompt' },
   gateway_busy: { status: 503, wireCode: 'server_overloaded', retryAfterS: 1 },
+  gateway_actor_busy: { status: 429, wireCode: 'rate_limit_exceeded', retryAfterS: 1 },
   gateway_closing: { status: 503, wireCode: 'server_overloaded', retryAfterS: 5 },
   gateway_credential_missing: { status: 401, wireCode: 'invalid_api_key' },
   gateway_credential_conflicting: { status: 401, wireCode: 'invalid_api_key' },

@@ -260,21 +260,9 @@ test('headers that decide may stand once only, and a failed authentication reach
 })
 
 test('unknown routes, methods and media types are denied', async () => {
-  for (const path of [
-    '/',
-    '/v1',
-    '/v1/files',
-    '/v1//responses',
-    '/v1/%72esponses',
-    '/v1/responses/../models',
-    '/admin',
-  ]) {
+  for (const path of ['/', '/v1', '/v1/files', '/v1//responses', '/v1/%72esponses', '/admin']) {
     assert.equal((await gateway.ask({ path })).status, 404, path)
   }
-  assert.equal(
-    (await fetch(`${gateway.url}/v1/responses`, { headers: { authorization: 'Bearer t' } })).status,
-    404,
-  )
   assert.equal((await gateway.ask({ headers: { 'content-type': 'text/plain' } })).status, 415)
   assert.equal(gateway.authority.drafts.length, 0)
 })
@@ -511,10 +499,55 @@ test('one actor cannot take every place with half-sent bodies', async () => {
   )
   await settle()
   const second = await small.ask()
-  assert.equal(second.status, 503)
-  assert.match(await second.text(), /gateway_busy/)
+  assert.deepEqual([second.status, second.headers.get('retry-after')], [429, '1'])
+  assert.match(await second.text(), /gateway_actor_busy/)
   held.destroy()
   await small.close()
+})
+
+test('as many exchanges open as one caller may have: 429 with a time to wait, no denial, no record', async () => {
+  const busy = await startFakeGateway({})
+  busy.authority.nextReserve = { ok: false, refusal: 'person_concurrency', limit: 64, retryAfterS: 1 }
+  const answer = await busy.ask()
+  assert.deepEqual([answer.status, answer.headers.get('retry-after')], [429, '1'])
+  assert.equal(answer.headers.get('x-should-retry'), 'true')
+  const { error } = (await answer.json()) as { error: { code: string; message: string } }
+  assert.equal(error.code, 'rate_limit_exceeded')
+  assert.match(error.message, /64 exchanges open/)
+  assert.deepEqual(busy.authority.drafts, [])
+  await busy.close()
+})
+
+test('a model that is not offered: the clause first, then where the offered ones are listed', async () => {
+  const ask = async (content: string) => {
+    const body = JSON.stringify({ model: 'none-such', messages: [{ role: 'user', content }] })
+    const response = await gateway.ask({ body })
+    const { error } = (await response.json()) as { error: { code: string; message: string } }
+    assert.deepEqual([response.status, error.code], [404, 'model_not_found'])
+    return error.message
+  }
+  assert.match(
+    await ask('Summarise the alerts.'),
+    /^Clause \S+ \(.*`GET \/v1\/models` lists the models that are\. Decision dec_/,
+  )
+  assert.match(
+    await ask('アラートを要約してください。'),
+    /^条項 .*`GET \/v1\/models` で確認できます。判定 dec_/,
+  )
+})
+
+test('a known path with another method is 405 and names the methods; any other path is 404', async () => {
+  for (const [method, path, allow] of [
+    ['GET', '/v1/responses', 'POST'],
+    ['DELETE', '/v1/models', 'GET'],
+    ['POST', '/v1/receipts/rcpt-1', 'GET'],
+  ]) {
+    const response = await fetch(`${gateway.url}${path}`, { method: method ?? '' })
+    assert.deepEqual([response.status, response.headers.get('allow')], [405, allow ?? null], path)
+    assert.match(await response.text(), /gateway_method/)
+  }
+  const unknown = await fetch(`${gateway.url}/v1/embeddings`, { method: 'POST' })
+  assert.deepEqual([unknown.status, unknown.headers.get('allow')], [404, null])
 })
 
 test('half a surrogate pair in a name is recorded, not a reason to fail', async () => {

@@ -37,15 +37,15 @@ function languageOf(x: Recorded): Language {
 }
 
 function sentence(x: Recorded, language: Language, consoleUrl: string): string {
-  return [
-    headline(x, language),
-    reason(x, language),
-    nextStep(x, language),
-    reference(x, language, consoleUrl),
-  ]
+  const first = [headline(x, language), reason(x, language)]
+  // Which model is offered is the whole matter here: the clause says so, the list says which are.
+  if (notOffered(x)) first.reverse()
+  return [...first, nextStep(x, language), reference(x, language, consoleUrl)]
     .filter((part) => part !== '')
     .join(language === 'ja' ? '' : ' ')
 }
+
+const notOffered = (x: Recorded): boolean => x.repeated === null && x.facts.model_state === 'unlisted'
 
 function headline(x: Recorded, language: Language): string {
   if (x.repeated !== null) {
@@ -112,6 +112,11 @@ function targetWords(x: Recorded, language: Language): string {
 }
 
 function nextStep(x: Recorded, language: Language): string {
+  if (notOffered(x)) {
+    return language === 'ja'
+      ? '利用できるモデルは `GET /v1/models` で確認できます。'
+      : '`GET /v1/models` lists the models that are.'
+  }
   const { approval } = x.decision
   if (x.decision.verdict !== 'hold' || approval === null) return ''
   const roles = approval.roles.join(', ')

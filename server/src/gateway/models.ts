@@ -31,5 +31,6 @@ function available(deps: GatewayDeps): ModelEntry[] {
 }
 
 function listed(entry: ModelEntry): ListedModel {
-  return { id: entry.id, owner: entry.upstream, displayName: entry.display }
+  const sinceMs = entry.listedOn === null ? 0 : Date.parse(`${entry.listedOn}T00:00:00Z`)
+  return { id: entry.id, owner: entry.upstream, displayName: entry.display, sinceMs }
 }

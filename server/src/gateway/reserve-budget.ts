@@ -2,13 +2,16 @@
  * Stage 7: sets aside one request, its tokens and one grant use, all or nothing.
  *
  * The fact `budget` is what the rules read; the reservation is what binds. When it is refused although the fact said
- * *within* (a race), the request is decided again with the fact that is now true.
+ * *within* (a race), the request is decided again with the fact that is now true. Too many open exchanges of one caller
+ * are no budget: that is answered 429, undecided and unrecorded.
  */
 import { decide } from './decide.ts'
 import type { GatewayDeps } from './deps.ts'
+import { GatewayError } from './error.ts'
 import type { Decided, Reserved } from './exchange.ts'
 import { inputTokensAtMost, outputTokensAtMost } from './output-ceiling.ts'
 
+/** @throws {GatewayError} `gateway_actor_busy` */
 export async function reserveBudget(decided: Decided, deps: GatewayDeps): Promise<Reserved> {
   if (decided.decision.verdict !== 'allow') return { ...decided, reservation: null, reservedTokens: 0 }
   const tokens = tokensAtMost(decided)
@@ -19,6 +22,13 @@ export async function reserveBudget(decided: Decided, deps: GatewayDeps): Promis
     grant: decided.grant?.hold ?? null,
   })
   if (reserved.ok) return { ...decided, reservation: reserved.reservation, reservedTokens: tokens }
+  // No denial: the agreement allows it, and it passes as soon as another exchange of this caller has ended.
+  if (reserved.refusal === 'person_concurrency') {
+    throw new GatewayError(
+      'gateway_actor_busy',
+      `you have ${reserved.limit} exchanges open, the most one caller may have: wait for one to end`,
+    )
+  }
   const facts =
     reserved.refusal === 'grant_spent'
       ? { ...decided.facts, grant: 'spent' as const }

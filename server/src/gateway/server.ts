@@ -134,17 +134,24 @@ async function serve(
       const body = await readReceipt(receipt[1]!, authenticate(arrived, deps).principal, deps)
       return respondJson(response, 200, body, { 'content-type': 'text/plain; charset=utf-8' })
     }
-    if (route === null)
-      throw new GatewayError(
-        'gateway_route_unknown',
-        `no such route: \`${request.method} ${target.slice(0, 80)}\``,
-      )
+    if (route === null) throw noRoute(request.method ?? '', target, response)
     return await follow(route, arrived, deps, way)
   } catch (error) {
     const problem = problemOf(error, deps)
     deps.observer.refusedBeforeDecision(problem.code)
     respondProblem(response, dialect, problem)
   }
+}
+
+/** A known path with another method is 405 and names the methods (RFC 9110 §15.5.6); any other path is unknown. */
+function noRoute(method: string, target: string, response: Arrived['http']['response']): GatewayError {
+  const methods = ['GET', 'POST'].filter(
+    (other) => routeFor(other, target) !== null || (other === 'GET' && RECEIPT.test(target)),
+  )
+  const asked = `\`${method.slice(0, 20)} ${target.slice(0, 80)}\``
+  if (methods.length === 0) return new GatewayError('gateway_route_unknown', `no such route: ${asked}`)
+  response.setHeader('allow', methods.join(', '))
+  return new GatewayError('gateway_method', `no such route: ${asked}; this path takes ${methods.join(', ')}`)
 }
 
 async function follow(route: WireRoute, arrived: Arrived, deps: GatewayDeps, way: Way): Promise<void> {

@@ -263,5 +263,6 @@ test('the prompt of a hold, word for word, for its approvers and its requester',
 test('405 names the methods, 404 is for paths that are none; neither needs a credential', async () => {
   const wrong = await call('POST', '/v1/stops', {})
   assert.deepEqual([wrong.status, ((await wrong.json()) as { code: string }).code], [405, 'http_method'])
+  assert.equal(wrong.headers.get('allow'), 'GET')
   assert.equal((await call('GET', '/v1/nothing', {})).status, 404)
 })

@@ -28,8 +28,15 @@ export type HttpErrorCode =
 export class HttpError extends Error {
   override readonly name = 'HttpError'
   readonly code: HttpErrorCode
-  constructor(code: HttpErrorCode, message: string, options?: ErrorOptions) {
+  /** Methods that the path takes, for `http_method`. */
+  readonly allow: readonly string[]
+  constructor(
+    code: HttpErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly allow?: readonly string[] },
+  ) {
     super(message, options)
     this.code = code
+    this.allow = options?.allow ?? []
   }
 }

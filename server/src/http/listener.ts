@@ -109,7 +109,9 @@ function errorAnswer(error: unknown, request: IncomingMessage, options: Listener
   const { problem: details, defect } = problemOf(error)
   if (defect)
     options.logger.error({ event: 'request_failed', err: error }, 'a request failed in an unforeseen way')
-  return options.errorAnswer?.(error, request) ?? problem(details)
+  const answer = options.errorAnswer?.(error, request) ?? problem(details)
+  if (!(error instanceof HttpError) || error.allow.length === 0) return answer
+  return { ...answer, headers: { ...answer.headers, allow: error.allow.join(', ') } }
 }
 
 async function answerTo(request: IncomingMessage, options: ListenerOptions): Promise<Answer> {
@@ -124,7 +126,9 @@ async function answerTo(request: IncomingMessage, options: ListenerOptions): Pro
   const match = matchRoute(options.routes, method, path)
   if (match.route === null) {
     if (match.methods.length === 0) throw new HttpError('http_route_unknown', `no such route: \`${path}\``)
-    throw new HttpError('http_method', `\`${path}\` takes ${match.methods.join(', ')}`)
+    throw new HttpError('http_method', `\`${path}\` takes ${match.methods.join(', ')}`, {
+      allow: match.methods,
+    })
   }
   if (match.route.method !== 'GET') refuseCrossSite(request)
   const call = {

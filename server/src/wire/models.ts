@@ -9,10 +9,9 @@ export interface ListedModel {
   readonly id: string
   readonly owner: string
   readonly displayName: string
+  /** When it was first listed here; 0 where nobody wrote it down. What the vendor calls creation is not ours to know. */
+  readonly sinceMs: number
 }
-
-/** The models' `created` is not ours to know: the epoch says so. */
-const CREATED_S = 0
 
 /** `GET /v1/models`. */
 export function modelsAnswer(shape: 'openai' | 'anthropic', models: readonly ListedModel[]): JsonObject {
@@ -23,6 +22,8 @@ export function modelsAnswer(shape: 'openai' | 'anthropic', models: readonly Lis
 
 /** `GET /v1/models/ID`. */
 export function modelAnswer(shape: 'openai' | 'anthropic', model: ListedModel): JsonObject {
-  if (shape === 'openai') return { id: model.id, object: 'model', created: CREATED_S, owned_by: model.owner }
-  return { type: 'model', id: model.id, display_name: model.displayName, created_at: '1970-01-01T00:00:00Z' }
+  const { id, owner, displayName, sinceMs } = model
+  if (shape === 'openai') return { id, object: 'model', created: Math.floor(sinceMs / 1000), owned_by: owner }
+  const createdAt = new Date(sinceMs).toISOString().replace('.000Z', 'Z')
+  return { type: 'model', id, display_name: displayName, created_at: createdAt }
 }

@@ -18,10 +18,14 @@ test('count_tokens is answered from the segments', () => {
 })
 
 test('model lists in both shapes', () => {
-  const models = [{ id: 'rehearsal-1', owner: 'sekisho', displayName: 'Rehearsal' }]
+  const models = [
+    { id: 'rehearsal-1', owner: 'sekisho', displayName: 'Rehearsal', sinceMs: Date.UTC(2026, 10, 22) },
+  ]
   assert.deepEqual(modelsAnswer('openai', models), {
     object: 'list',
-    data: [{ id: 'rehearsal-1', object: 'model', created: 0, owned_by: 'sekisho' }],
+    data: [
+      { id: 'rehearsal-1', object: 'model', created: Date.UTC(2026, 10, 22) / 1000, owned_by: 'sekisho' },
+    ],
   })
   assert.deepEqual(modelsAnswer('anthropic', []), {
     data: [],
@@ -29,5 +33,6 @@ test('model lists in both shapes', () => {
     first_id: null,
     last_id: null,
   })
-  assert.equal(modelAnswer('anthropic', models[0] ?? assert.fail()).type, 'model')
+  const { type, created_at } = modelAnswer('anthropic', models[0] ?? assert.fail())
+  assert.deepEqual([type, created_at], ['model', '2026-11-22T00:00:00Z'])
 })

@@ -38,6 +38,7 @@ const MODEL: ModelEntry = {
   dialects: ['responses', 'chat', 'messages'],
   aliases: [],
   accessProgram: null,
+  listedOn: null,
   retiresOn: null,
   outputTokensMax: 1000,
   state: 'listed',
