@@ -7,6 +7,7 @@ import { type Agreement, loadModels } from './agreement/index.ts'
 import { createDecider, type Decider } from './authorization/index.ts'
 import { systemClock } from './base/index.ts'
 import { createReader } from './boundary/index.ts'
+import type { Config } from './config/index.ts'
 import { type ConfiguredUpstream, REHEARSAL_CHUNK_DELAY_MS } from './config/index.ts'
 import { createGateway, type Gateway, type GatewayDeps } from './gateway/index.ts'
 import { openUpstreams, type UpstreamConfig } from './upstream/index.ts'
@@ -34,7 +35,7 @@ export function openGateway(orders: Omit<WorkerOrders, 'worker'>, place: Gateway
     upstreams,
     reader: createReader(),
     deciderFor: createDeciders(),
-    guard: { canaries: config.guard.canaries, heldBytesMax: config.guard.heldBytesMax },
+    guard: guardOf(config),
     hostNames: config.listen.hostNames,
     endUserSecret: orders.endUserSecret,
     consoleUrl: orders.consoleUrl,
@@ -110,4 +111,16 @@ function upstreamConfigs(configured: readonly ConfiguredUpstream[]): UpstreamCon
       ...(dialects.length === 0 ? {} : { dialects }),
     }
   })
+}
+
+/** The guard of every tier, from the configuration. */
+function guardOf({ guard }: Config): GatewayDeps['guard'] {
+  const { canaries, heldBytesMax } = guard
+  const tiers = Object.fromEntries(
+    Object.entries(guard.tiers).map(([tier, { windowBytes, holdBackChars }]) => [
+      tier,
+      { canaries, heldBytesMax: windowBytes === 0 ? heldBytesMax : windowBytes, holdBackChars },
+    ]),
+  )
+  return { canaries, heldBytesMax, tiers }
 }

@@ -221,6 +221,16 @@ export const CONFIG_SCHEMA = object({
           }),
           max: 1000,
         }),
+        tiers: object({
+          doc: 'The guard by tier of the model that answers.',
+          of: {
+            rehearsal: guardOfTier(),
+            standard: guardOfTier(),
+            blue: guardOfTier(),
+            red: guardOfTier(),
+            critical: guardOfTier(),
+          },
+        }),
         refusalHours: integer({
           doc: 'How long a cut, or a refusal by the provider, repeats for the same content.',
           default: 24,
@@ -330,3 +340,24 @@ export const WITNESS_SCHEMA = object({
 export type WitnessConfig = ReadBy<typeof WITNESS_SCHEMA>
 export type Config = ReadBy<typeof CONFIG_SCHEMA>
 export type ConfiguredUpstream = ReadBy<typeof upstream>
+
+/** One tier's window and hold-back. */
+function guardOfTier() {
+  return object({
+    doc: 'Window and hold-back of one tier.',
+    of: {
+      windowBytes: integer({
+        doc: 'Bytes held back before a stream is cut; 0 is `guard.heldBytesMax`.',
+        default: 0,
+        min: 0,
+        max: 16 * MIB,
+      }),
+      holdBackChars: integer({
+        doc: 'Characters always held back, at least 128, so that numbers of people are found before they leave; 0 reads for secrets only.',
+        default: 0,
+        min: 0,
+        max: 65_536,
+      }),
+    },
+  })
+}

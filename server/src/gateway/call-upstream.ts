@@ -48,7 +48,7 @@ export async function callUpstream(x: Recorded, deps: GatewayDeps, way: Way): Pr
     accessProgram: model?.accessProgram ?? null,
   }
   const createRelay = request.stream ? createStreamRelay : createWholeRelay
-  const relay = createRelay(request.dialect, deps.guard, deps.limits.answerBytesMax, x.tokens)
+  const relay = createRelay(request.dialect, x.guard, deps.limits.answerBytesMax, x.tokens)
   const answer = new Answer(x, deps, way.open, relay, vendorModel, {
     redecide: () => redecide(x, deps),
     issued: (digests) => deps.desk.issue(x.principal.actor.id, digests),

@@ -3,8 +3,10 @@
  *
  * Everything that reaches the client's socket passes here, so what the outcome says was released is what was written.
  */
+
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../base/index.ts'
+import { guardHeader } from '../guard/index.ts'
 import type { Problem } from '../wire/index.ts'
 import type { Recorded } from './exchange.ts'
 import { receiptId, respondProblem } from './respond.ts'
@@ -66,7 +68,7 @@ export class ClientSide {
   }
 
   #head(contentLength: number | null): void {
-    const { request, decisionId, intent } = this.#x
+    const { request, decisionId, intent, guard } = this.#x
     this.firstByteMs = this.#clock.monotonicMs()
     const head = [
       'content-type',
@@ -77,6 +79,8 @@ export class ClientSide {
       decisionId,
       'x-sekisho-receipt',
       receiptId(intent),
+      'x-sekisho-guard',
+      guardHeader(guard),
     ]
     if (contentLength !== null) head.push('content-length', String(contentLength))
     this.response.writeHead(200, head)

@@ -59,6 +59,11 @@ export interface FinishedEvent {
   readonly firstByteMs: number | null
 }
 
+/** The guard of answers: for a tier its own, for any other model the common one. */
+export interface GatewayGuard extends GuardOptions {
+  readonly tiers?: Readonly<Record<string, GuardOptions>>
+}
+
 export interface GatewayDeps {
   readonly authority: Authority
   readonly models: ModelCatalogue
@@ -66,7 +71,7 @@ export interface GatewayDeps {
   readonly reader: Reader
   /** One decider per agreement digest, made on first use. */
   readonly deciderFor: (agreement: Agreement) => Decider
-  readonly guard: GuardOptions
+  readonly guard: GatewayGuard
   readonly desk: WriterDesk
   /** Names beside the listening address under which people reach this listener. */
   readonly hostNames: readonly string[]

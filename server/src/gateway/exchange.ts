@@ -7,7 +7,7 @@ import type { Facts, ModelEntry } from '../agreement/index.ts'
 import type { Decision } from '../authorization/index.ts'
 import type { DecisionId } from '../base/index.ts'
 import type { Reading } from '../boundary/index.ts'
-import type { TokenBook } from '../guard/index.ts'
+import type { GuardOptions, TokenBook } from '../guard/index.ts'
 import type { Grant, Principal, Snapshot } from '../programme/index.ts'
 import type { Dialect, WireRequest } from '../wire/index.ts'
 
@@ -47,6 +47,8 @@ export interface Read extends Bound {
   readonly outgoing: WireRequest
   /** Turns the answer's tokens back; null when nothing was replaced. Never logged, never recorded. */
   readonly tokens: TokenBook | null
+  /** How the answer is guarded: by the tier of the model. */
+  readonly guard: GuardOptions
 }
 
 /** The closed record of facts. */

@@ -12,13 +12,14 @@ export function readBoundary(bound: Bound, deps: GatewayDeps): Read {
   const reading = deps.reader.read(bound.request)
   const canaries = deps.guard.canaries ?? []
   const outgoing = bound.request
+  const guard = deps.guard.tiers?.[bound.model?.tier ?? ''] ?? deps.guard
   if (canaries.length > 0 && holdsCanary(bound.request, canaries))
-    return { ...bound, reading: { ...reading, leakage: 'present' }, outgoing, tokens: null }
-  if (reading.leakage !== 'present') return { ...bound, reading, outgoing, tokens: null }
+    return { ...bound, reading: { ...reading, leakage: 'present' }, outgoing, tokens: null, guard }
+  if (reading.leakage !== 'present') return { ...bound, reading, outgoing, tokens: null, guard }
   const { request, leakage, tokens } = redactRequest(bound.request, {
     secret: deps.endUserSecret,
     scope: [bound.principal.institution.id, bound.session],
     bodyBytesMax: deps.limits.bodyBytesMax,
   })
-  return { ...bound, reading: { ...reading, leakage }, outgoing: request, tokens }
+  return { ...bound, reading: { ...reading, leakage }, outgoing: request, tokens, guard }
 }

@@ -84,6 +84,6 @@ function createView(scanner: SecretScanner, unescaper: ReturnType<typeof createJ
       const found = held > PATIENT_FROM && (length - seen) * GROWTH_SHARE < held ? null : look()
       return { found, end: length + (unescaper?.pending() === true ? 1 : 0) }
     },
-    end: () => (seen < tailStart + tail.length ? look() : null),
+    end: () => (seen < tailStart + tail.length ? look() : null) ?? scanner.spans(tail)[0] ?? null,
   }
 }

@@ -6,6 +6,7 @@ export type FindingKind =
   | 'jwt'
   | 'sekisho_token'
   | 'canary'
+  | 'personal_data'
   | 'unknown_event'
   | 'window_exceeded'
 

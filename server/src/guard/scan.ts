@@ -9,17 +9,14 @@ import type { Finding } from './finding.ts'
 import { type GuardOptions, scannerFor } from './stream-guard.ts'
 
 /** Every secret in `text`. */
-export function scanText(text: string, options: Pick<GuardOptions, 'canaries'> = {}): Finding[] {
-  return scannerFor(options.canaries ?? [])
+export function scanText(text: string, options: GuardOptions = {}): Finding[] {
+  return scannerFor(options)
     .spans(text)
     .map(({ type, name, start, end }) => ({ kind: type, rule: name, channel: null, start, end }))
 }
 
 /** What a whole response carries: the first finding of each channel, and every part this build does not know. */
-export function scanParts(
-  parts: readonly StreamPart[],
-  options: Pick<GuardOptions, 'canaries'> = {},
-): Finding[] {
+export function scanParts(parts: readonly StreamPart[], options: GuardOptions = {}): Finding[] {
   const findings: Finding[] = []
   const texts = new Map<string, { text: string; json: boolean }>()
   for (const part of parts) {
@@ -31,7 +28,8 @@ export function scanParts(
     texts.set(name, { text: (so?.text ?? '') + part.text, json: part.channel === 'tool_arguments' })
   }
   for (const [name, { text, json }] of texts) {
-    const { found } = createChannel(scannerFor(options.canaries ?? []), json).push(text)
+    const channel = createChannel(scannerFor(options), json)
+    const found = channel.push(text).found ?? channel.end()
     if (found === null) continue
     findings.push({ kind: found.type, rule: found.name, channel: name, start: found.start, end: found.end })
   }

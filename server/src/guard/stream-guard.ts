@@ -7,21 +7,32 @@
  *
  * Spec: docs/spec/leakage.md §3. HOSTILE: the model's output may be steered by what it read.
  */
-import { createSecretScanner, type SecretSpan } from '../boundary/index.ts'
+import { createSecretScanner, type SecretScanner, type SecretSpan } from '../boundary/index.ts'
 import type { StreamPart } from '../wire/index.ts'
 import { type Channel, createChannel } from './channel.ts'
 import type { Finding } from './finding.ts'
+import { holdingScanner } from './holding.ts'
 
 /** Bytes held back at most by default. */
 const HELD_BYTES_MAX = 1 << 20
 /** Channels of one stream at most; a stream that opens more is cut. */
 const CHANNELS_MAX = 1024
 
+/** Padding that OpenAI adds to every delta. */
+const PADDING = 'other:member obfuscation'
+
 export interface GuardOptions {
   /** Strings that must never leave, 8 to 256 characters. */
   readonly canaries?: readonly string[]
   /** Bytes held back at most before the stream is cut. */
   readonly heldBytesMax?: number
+  /** Characters of every text always held back, at least 128 when not 0: then numbers of people are found before they leave. */
+  readonly holdBackChars?: number
+}
+
+/** The guard in a response header: bytes it may hold before it cuts, characters it always holds. */
+export function guardHeader({ heldBytesMax, holdBackChars }: GuardOptions): string {
+  return `window=${heldBytesMax ?? HELD_BYTES_MAX}; hold-back=${holdBackOf(holdBackChars)}`
 }
 
 export interface GuardStep {
@@ -51,7 +62,7 @@ interface Held {
  * @throws {BoundaryError} `boundary_canary_short`, `boundary_canary_long`
  */
 export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
-  const scanner = scannerFor(options.canaries ?? [])
+  const scanner = scannerFor(options)
   const heldBytesMax = options.heldBytesMax ?? HELD_BYTES_MAX
   const channels = new Map<string, Channel>()
   const held: Held[] = []
@@ -69,7 +80,7 @@ export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
     if (part.type === 'unknown') cut ??= finding('unknown_event', part.name, null)
     if (part.type !== 'delta') return null
     const name = `${part.channel}:${part.key}`
-    if (part.channel === 'other') {
+    if (part.channel === 'other' && part.key === 'event') {
       const [span] = scanner.spans(part.text)
       if (span !== undefined) cut ??= secretFinding(span, name)
       return null
@@ -77,7 +88,8 @@ export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
     const channel = channelOf(name, part.channel === 'tool_arguments')
     const { found, ends } = channel.push(part.text)
     if (found !== null) cut ??= secretFinding(found, name)
-    return { channel, ends }
+    // Random padding may open a format at any time: it is read, and delays nothing.
+    return name === PADDING ? null : { channel, ends }
   }
   const stop = (): GuardStep => {
     held.length = 0
@@ -127,14 +139,23 @@ function finding(kind: Finding['kind'], rule: string, channel: string | null): F
   return { kind, rule, channel, start: 0, end: 0 }
 }
 
-const scanners = new Map<string, ReturnType<typeof createSecretScanner>>()
+/** Fewer could not hold a number and its word. */
+const HOLD_BACK_CHARS_MIN = 128
 
-/** Compiled once for each list of canaries; the list comes from configuration, so there are few. */
-export function scannerFor(canaries: readonly string[]): ReturnType<typeof createSecretScanner> {
-  const key = canaries.join('\0')
+function holdBackOf(chars = 0): number {
+  return chars === 0 ? 0 : Math.max(chars, HOLD_BACK_CHARS_MIN)
+}
+
+const scanners = new Map<string, SecretScanner>()
+
+/** Compiled once for each list of canaries and hold-back; both come from configuration, so there are few. */
+export function scannerFor({ canaries = [], holdBackChars = 0 }: GuardOptions): SecretScanner {
+  const key = [holdBackChars, ...canaries].join('\0')
   let scanner = scanners.get(key)
   if (scanner === undefined) {
     scanner = createSecretScanner(canaries)
+    const held = holdBackOf(holdBackChars)
+    if (held > 0) scanner = holdingScanner(scanner, held)
     if (scanners.size > 16) scanners.clear()
     scanners.set(key, scanner)
   }

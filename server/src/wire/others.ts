@@ -20,6 +20,11 @@ const STRINGS_MAX = 200_000
 const REMEMBERED_MAX = 512
 const REMEMBERED_CHARS_MAX = 80
 
+/** Members whose values are joined over a stream, repetitions of a first value, and a value that may be an id. */
+const MEMBERS_MAX = 128
+const REPEATS_MAX = 64
+const PIECE_CHARS_MAX = 39
+
 const NAMES: ReadonlySet<string> = new Set([
   ...RESPONSES_EVENTS.keys(),
   ...MESSAGES_EVENTS.keys(),
@@ -33,6 +38,9 @@ export class OtherTexts {
   private found = ''
   private count = 0
   private said: { has(text: string): boolean } = NOTHING_SAID
+  /** What each member said first and how often; 0 times once it said something else. */
+  private readonly members = new Map<string, { readonly first: string; times: number }>()
+  private parts: StreamPart[] = []
 
   /**
    * @param asides what stood beside the data: comments, ids, the event's name
@@ -42,8 +50,9 @@ export class OtherTexts {
     this.found = ''
     this.count = 0
     this.said = saidIn(parts)
+    this.parts = parts
     if (asides !== '') this.text(asides, repeats)
-    this.walk(value, repeats)
+    this.walk(value, repeats, '')
     if (this.count > STRINGS_MAX) parts.push({ type: 'unknown', name: 'too_many_strings' })
     if (this.found !== '') parts.unshift({ type: 'delta', channel: 'other', key: 'event', text: this.found })
   }
@@ -56,29 +65,50 @@ export class OtherTexts {
     this.found += `${text}\n`
   }
 
-  private walk(value: JsonValue, repeats: (text: string) => boolean): void {
-    if (typeof value === 'string') this.text(value, repeats)
-    else if (Array.isArray(value)) this.list(value, repeats)
+  /**
+   * HOSTILE: a text cut over events in a member that nobody named. A member that always says the same is none; from
+   * its first other value on, each value continues its member's text, the repeated first ones included.
+   */
+  private piece(name: string, text: string): void {
+    if (text === '' || NAMES.has(text) || this.said.has(text)) return
+    // Long values that come again are ids: what they hold was read alone.
+    if (text.length > PIECE_CHARS_MAX && this.known.has(text)) return
+    const key = this.members.has(name) || this.members.size < MEMBERS_MAX ? name : 'rest'
+    const member = this.members.get(key)
+    if (member === undefined) this.members.set(key, { first: text, times: 1 })
+    else if (member.times > 0 && member.first === text) member.times++
+    else {
+      const before = member.times === 0 ? '' : member.first.repeat(Math.min(member.times, REPEATS_MAX))
+      member.times = 0
+      this.parts.push({ type: 'delta', channel: 'other', key: `member ${key}`, text: before + text })
+    }
+  }
+
+  private walk(value: JsonValue, repeats: (text: string) => boolean, name: string): void {
+    if (typeof value === 'string') {
+      this.piece(name, value)
+      this.text(value, repeats)
+    } else if (Array.isArray(value)) this.list(value, repeats, name)
     else if (value !== null && typeof value === 'object') {
       for (const key in value) {
         if (key.length >= CHARS_MIN) this.text(key, repeats)
         const member = value[key]
-        if (member !== undefined && this.count <= STRINGS_MAX) this.walk(member, repeats)
+        if (member !== undefined && this.count <= STRINGS_MAX) this.walk(member, repeats, key)
       }
     }
   }
 
   /** Each element, and what the elements say one after the other: tokens of `logprobs`, words of a command. */
-  private list(list: readonly JsonValue[], repeats: (text: string) => boolean): void {
+  private list(list: readonly JsonValue[], repeats: (text: string) => boolean, name: string): void {
     if (list.length === 1) {
       const [only] = list
-      if (only !== undefined) this.walk(only, repeats)
+      if (only !== undefined) this.walk(only, repeats, name)
       return
     }
     const joined = new Map<string, string>()
     for (const each of list) {
       if (this.count > STRINGS_MAX) return
-      this.walk(each, repeats)
+      this.walk(each, repeats, name)
       if (typeof each === 'string') joined.set('', (joined.get('') ?? '') + each)
       else if (each !== null && typeof each === 'object' && !Array.isArray(each)) {
         for (const [key, inner] of Object.entries(each)) {

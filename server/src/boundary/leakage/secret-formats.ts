@@ -15,7 +15,15 @@ const CANARY_CHARS_MAX = 256
 /** A canary's opening characters, which may pass before the guard holds back. */
 const CANARY_TRIGGER_CHARS = 3
 
-export type SecretType = 'private_key' | 'cloud_key' | 'provider_token' | 'jwt' | 'sekisho_token' | 'canary'
+/** `personal_data` is no format: scanners that read for numbers of people report it. */
+export type SecretType =
+  | 'private_key'
+  | 'cloud_key'
+  | 'provider_token'
+  | 'jwt'
+  | 'sekisho_token'
+  | 'canary'
+  | 'personal_data'
 
 /** `anyOf` is a character class body; `min`/`max` count characters. */
 export type Piece =

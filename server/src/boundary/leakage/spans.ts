@@ -52,7 +52,7 @@ function mapped(view: View, { type, start, end }: LeakageSpan): LeakageSpan {
 /** In order of precedence. */
 function spansOfView(text: string): LeakageSpan[] {
   const secrets = secretSpans(text).map(({ name, type, start, end }) => ({
-    type: TYPE_OF_FORMAT[name] ?? (type === 'canary' ? 'provider_token' : type),
+    type: TYPE_OF_FORMAT[name] ?? (type === 'canary' || type === 'personal_data' ? 'provider_token' : type),
     start: type === 'private_key' ? start : valueStart(text, name, start),
     end: type === 'private_key' ? pemEnd(text, end) : end,
   }))
