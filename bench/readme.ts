@@ -32,11 +32,16 @@ const TABLES: Readonly<Record<string, { readonly columns: Columns }>> = {
   },
   ledger: {
     columns: [
+      ['what', 'row'],
       ['writers', 'writers'],
-      ['entries/s', 'entries_per_s'],
+      ['entries', 'entries'],
+      ['entries/s', 'adds_per_s'],
       ['p50 ms', 'p50_ms'],
       ['p99 ms', 'p99_ms'],
       ['CPU µs/entry', 'cpu_us_per_entry'],
+      ['start ms', 'start_ms'],
+      ['verify ms', 'ms'],
+      ['× bare hash', 'x_bare_hash'],
       ['RSS MB', 'rss_mb'],
     ],
   },
