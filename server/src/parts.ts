@@ -20,6 +20,7 @@ import { openCustody } from './open-custody.ts'
 import { openServerDatabase } from './open-database.ts'
 import { createDeciders } from './open-gateway.ts'
 import { openWitnessing } from './open-witnessing.ts'
+import { EXAMINER } from './proof/index.ts'
 import { foundSample } from './sample/index.ts'
 import { openServerKeys, type ServerKeys } from './server-keys.ts'
 import type { WorkerOrders } from './worker-messages.ts'
@@ -189,6 +190,7 @@ async function makeSample(
     dataDir: config.dataDir,
     agreement: shelf.configured,
     clock: systemClock,
+    seats: true,
   })
   logger.info({ event: 'sample', ...made }, 'the sample programme stands')
 }
@@ -200,5 +202,5 @@ function openServerProgramme(
     'agreements' | 'ledger' | 'database' | 'logger' | 'knownModel' | 'openPerActorMax'
   >,
 ): Promise<Programme> {
-  return openProgramme({ programme: config.programme.id, clock: systemClock, ...means })
+  return openProgramme({ programme: config.programme.id, clock: systemClock, examiner: EXAMINER, ...means })
 }

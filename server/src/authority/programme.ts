@@ -6,11 +6,18 @@ import type { Administration, MintedToken, TokenSummary } from '../access/index.
 import type { Hold, StickyRefusal } from '../accounts/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Ledger } from '../ledger/index.ts'
-import type { AgreementLookup, Snapshot } from '../programme/index.ts'
+import type { AgreementLookup, Snapshot, Statement } from '../programme/index.ts'
 import type { DecisionQuery, DecisionRow } from '../projection/index.ts'
 import type { Database } from '../storage/index.ts'
 import type { Authority } from './authority.ts'
 import type { Channel } from './channel.ts'
+
+/** Computes what a statement claims before it is written: documents, differences, proofs. */
+export interface Examiner {
+  readonly kinds: ReadonlySet<string>
+  /** @throws {ProgrammeError} a `StatementRefusal` */
+  examine(statement: Statement, snapshot: Snapshot): Promise<void>
+}
 
 export interface ProgrammeOptions {
   /** Programme id that every statement must name. */
@@ -26,6 +33,7 @@ export interface ProgrammeOptions {
   readonly founding?: string
   /** Whether the catalogue has this model: a mistyped stop must not look like one that holds. Without it all are. */
   readonly knownModel?: (id: string) => boolean
+  readonly examiner?: Examiner
   /** Exchanges one actor may have open at once; 64 unless said otherwise. */
   readonly openPerActorMax?: number
   readonly logger?: Logger

@@ -49,7 +49,7 @@ import { GatewayHub } from './gateway-hub.ts'
 import type { GatewayLink } from './gateway-link.ts'
 import { judge } from './judge.ts'
 import { notFounded } from './not-founded.ts'
-import type { Programme, ProgrammeOptions, Submitted } from './programme.ts'
+import type { Examiner, Programme, ProgrammeOptions, Submitted } from './programme.ts'
 
 /** What a writer starts from. */
 export interface WriterParts {
@@ -144,6 +144,14 @@ export class Writer implements Programme, Authority {
   }
 
   submit(signed: SignedStatement): Promise<Submitted> {
+    const { examiner } = this.#options
+    if (examiner?.kinds.has(signed.body.type)) {
+      return this.#examine(signed, examiner).then(() => this.#enqueue(signed))
+    }
+    return this.#enqueue(signed)
+  }
+
+  #enqueue(signed: SignedStatement): Promise<Submitted> {
     const work = this.#queue.then(() => this.#submit(signed))
     this.#queue = work.catch(() => undefined)
     return work
@@ -161,6 +169,12 @@ export class Writer implements Programme, Authority {
     const document = before?.agreement === after.agreement ? null : after.agreement.documentText
     const held = await this.#hub.publish({ kind: 'statement', signed, ...appended, document })
     return { ...appended, ...held }
+  }
+
+  /** Outside the queue: a stop never waits for a proof. Only what is entitled is computed for. */
+  async #examine(signed: SignedStatement, { examine }: Examiner): Promise<void> {
+    if (this.#state === null) return
+    await examine(judge(signed, this.#state, this.#tally, this.#options), this.#state)
   }
 
   /** Appends and folds: in the very turn in which the statement is known to be durable it has effect. */

@@ -22,6 +22,8 @@ import { holdCommands } from './hold-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { leakageCommand } from './leakage-command.ts'
 import { ledgerCommands } from './ledger-commands.ts'
+import { proposalCommands } from './proposal-commands.ts'
+import { rolloutCommands } from './rollout-commands.ts'
 import { statementCommands } from './statement-commands.ts'
 import { stopCommands } from './stop-commands.ts'
 import { tokenCommands } from './token-commands.ts'
@@ -39,6 +41,8 @@ export const COMMANDS: readonly Command[] = [
   ...ledgerCommands,
   leakageCommand,
   ...agreementCommands,
+  ...proposalCommands,
+  ...rolloutCommands,
   ...configCommands,
 ]
 

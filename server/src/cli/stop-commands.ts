@@ -111,7 +111,7 @@ async function resume(args: Arguments, context: CliContext): Promise<number> {
 }
 
 /** Signs with every key given and submits; returns the ledger index. */
-async function submit(
+export async function submit(
   args: Arguments,
   context: CliContext,
   given: JsonObject & { readonly type: string },

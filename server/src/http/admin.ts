@@ -17,6 +17,7 @@ import type { Metrics } from './metrics.ts'
 import type { Route } from './route.ts'
 import { decisionRoutes } from './route-decisions.ts'
 import { entryRoutes } from './route-entries.ts'
+import { governanceRoutes } from './route-governance.ts'
 import { healthRoutes } from './route-health.ts'
 import { holdRoutes } from './route-holds.ts'
 import { programmeRoutes } from './route-programme.ts'
@@ -48,6 +49,7 @@ export function adminRoutes(deps: AdminDeps): Route[] {
     ...tokenRoutes(deps),
     ...programmeRoutes(deps),
     ...decisionRoutes(deps),
+    ...governanceRoutes(deps),
     ...holdRoutes(deps),
     ...entryRoutes(deps),
   ]

@@ -2,6 +2,7 @@
  * The programme room: the statements it knows, the fold from them to the snapshot, standing, and who must sign what.
  */
 export { type CustodyKey, type CustodyState, custodyOf, type Destruction, type LegalHold } from './custody.ts'
+export { documentOf } from './documents.ts'
 export { ProgrammeError, type ProgrammeErrorCode, type StatementRefusal } from './error.ts'
 export { fold, type Standing } from './fold.ts'
 export { KINDS, type Payload, STATEMENT_TYPES, type StatementType } from './kinds.ts'
@@ -25,3 +26,4 @@ export type {
 export { type PrincipalStanding, standingOf } from './standing.ts'
 export { type AgreementLookup, decodeState, encodeState, type ProgrammeState } from './state.ts'
 export { parseStatement, type Statement } from './statement.ts'
+export { stageOf } from './version.ts'

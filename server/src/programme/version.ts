@@ -52,7 +52,10 @@ export function movedSectors(before: Agreement, after: Agreement): string[] {
 }
 
 /** Where a sector stands: as it was moved, else as the agreement says. */
-export function stageOf(state: Pick<StateFields, 'agreement' | 'stages'>, sector: string): StageId {
+export function stageOf(
+  state: { readonly agreement: Agreement; readonly stages: ReadonlyMap<string, string> },
+  sector: string,
+): StageId {
   const moved = state.stages.get(sector) ?? state.agreement.sectors.get(sector)?.stage
   return STAGE_IDS.find((stage) => stage === moved) ?? 'closed'
 }

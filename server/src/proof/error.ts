@@ -10,6 +10,8 @@ export type ProofErrorCode =
   | 'proof_replay_disagrees'
   /** A record of facts is not total, or holds a value that the fact never has. */
   | 'proof_facts_invalid'
+  /** The thread that computes reports ended without them. */
+  | 'proof_thread_failed'
 
 export class ProofError extends Error {
   override readonly name = 'ProofError'
