@@ -6,10 +6,12 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CAPABILITIES, type Capability } from '../../server/src/boundary/index.ts'
 import type { BinaryHead } from '../../server/src/boundary/model.ts'
+import { CAPABILITIES, type Capability } from '../../server/src/boundary/reading.ts'
 import { FAMILIES, FRAMES, SLOTS } from './asks.ts'
 import { EVERYDAY } from './asks-everyday.ts'
+import { composeAsks } from './grammar.ts'
+import { type Item, loadItems } from './items.ts'
 
 export interface Row {
   readonly id: string
@@ -76,6 +78,49 @@ export function ownRows(seed: number, copies: number): Row[] {
   return rows
 }
 
+/** Rows from the items: each as it stands, in lower case, and in `copies` frames. */
+export function itemRows(seed: number, copies: number, wanted: (item: Item) => boolean): Row[] {
+  const random = seededRandom(seed)
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
+  const rows: Row[] = []
+  for (const item of loadItems().filter(wanted)) {
+    const texts = new Set([item.text, item.text.toLowerCase()])
+    for (let copy = 0; copy < copies; copy++) {
+      texts.add(item.place === 'user' ? pick(FRAMES[item.lang]).replace('{ask}', item.text) : item.text)
+    }
+    for (const text of texts) {
+      rows.push({
+        id: `${item.id}-${rows.length}`,
+        text,
+        source: 'items',
+        lang: item.lang,
+        heads: HEADS_OF_SIDE[item.side],
+        capability: capabilityIndex(item.capability),
+        weight: ITEM_WEIGHT,
+      })
+    }
+  }
+  return rows
+}
+
+/** Rows put together by the grammar: `count` in each language. */
+export function composedRows(seed: number, count: number): Row[] {
+  return composeAsks(count, seededRandom(seed)).map((each, index) => ({
+    id: `composed-${index}`,
+    text: each.text,
+    source: 'composed',
+    lang: each.lang,
+    heads: HEADS_OF_SIDE[each.side],
+    capability: capabilityIndex(each.capability),
+    weight: COMPOSED_WEIGHT,
+  }))
+}
+
+const COMPOSED_WEIGHT = 0.4
+
+/** Every item counts for several rows of the public sources. */
+const ITEM_WEIGHT = 1.5
+
 interface PublicRow {
   readonly id: string
   readonly text: string
@@ -94,14 +139,14 @@ const labels = (heads: Row['heads'], capability: Capability | null, weight: numb
 
 /** Rows of the offensive source that a defender would ask too: left out, since their label says nothing. */
 const DEFENDERS_QUESTION =
-  /\b(?:prevent|mitigat|defend|protect|countermeasure|used by|attackers use|secure against|study|learn about|^what (?:is|are) (?!the (?:best|steps|most|process|precise|exact))|^how do(?:es)? (?!i\b|one\b|you\b|we\b)|^why |(?:to|can) detect\b)/i
+  /\b(?:prevent|mitigat|defend|protect|countermeasure|used by|attackers use|^(?:what|which|why|in what|are there|is it|can you explain|explain)\b|secure against|study|learn about|^what (?:is|are) (?!the (?:best|steps|most|process|precise|exact))|^how do(?:es)? (?!i\b|one\b|you\b|we\b)|^why |(?:to|can) detect\b)/i
 
 /** How each public source is labelled; a source not listed is not used. */
 const SOURCES: Readonly<Record<string, (row: PublicRow) => Labels | null>> = {
   cysecbench: ({ orig, text }) =>
     DEFENDERS_QUESTION.test(text)
       ? null
-      : labels({ cyber: 1, harm: 1 }, orig === 'Malware Attacks' ? 'malware_creation' : null, 0.5),
+      : labels({ cyber: 1, harm: 1 }, orig === 'Malware Attacks' ? 'malware_creation' : null, 0.15),
   templated: templatedLabels,
   cse_instruct_coding: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 1),
   self_instruct_t0: () => labels(HEADS_OF_SIDE.non_cyber, 'none', 1),

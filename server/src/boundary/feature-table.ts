@@ -1,5 +1,5 @@
 /**
- * The table that a text's features are gathered into: four groups of buckets, each bucket once in a text.
+ * The table that a text's features are gathered into: five groups of buckets, each bucket once in a text.
  *
  * It stays from text to text instead of fresh arrays and sets: a text of 0.5 kB has some hundred features, and
  * reading is synchronous. Spec: docs/spec/boundary.md §4. Part of the model: a change here needs new weights.
@@ -13,7 +13,8 @@ export const CONCEPT = 0
 export const PAIR = 1
 export const WORD = 2
 export const GRAM = 3
-const GROUP_SCALE = [1.4, 1.2, 1, 1] as const
+export const FRAME = 4
+const GROUP_SCALE = [1.4, 1.2, 1, 1, 1.2] as const
 
 /** One group's buckets, each at most once, and the value that all of them have. */
 export interface FeatureGroup {

@@ -11,6 +11,7 @@ import {
   beginFeatures,
   CONCEPT,
   type FeatureGroup,
+  FRAME,
   finishFeatures,
   GRAM,
   GROUPS,
@@ -18,9 +19,13 @@ import {
   WORD,
 } from './feature-table.ts'
 import { type ConceptHit, findConcepts } from './lexicon.ts'
+import { moodOf } from './mood.ts'
 
 /** Concepts further apart than this many concepts in a sentence are not paired. */
 const PAIR_REACH = 6
+
+/** Words share a feature with all words that begin with the same letters: "exfiltrate", "exfiltration". */
+const STEM_LETTERS = 5
 
 const SEED_CONCEPT = 0x1001
 const SEED_ASK = 0x2002
@@ -30,7 +35,23 @@ const SEED_WORD = 0x5005
 const SEED_WORDS = 0x6006
 const SEED_GRAM = 0x7007
 const SEED_SHAPE = 0x8008
+const SEED_MOOD = 0x9009
+const SEED_OWNER = 0xa00a
+const SEED_STEM = 0xb00b
 
+/** Whose the thing is, as far as the words tell; bits. */
+const OWN = 1
+const OTHER = 2
+const LAB = 4
+const OWNER_OF = Uint8Array.from(CONCEPTS, ({ name }) =>
+  name === 'own'
+    ? OWN
+    : name === 'third_party' || name === 'outsider' || name === 'people' || name === 'institution'
+      ? OTHER
+      : name === 'lab' || name === 'pentest' || name === 'emulate'
+        ? LAB
+        : 0,
+)
 const IS_ACT = Uint8Array.from(CONCEPTS, ({ kind }) => (kind === 'act' ? 1 : 0))
 
 /** Sparse vector: `values[i]` at bucket `buckets[i]`. */
@@ -82,6 +103,7 @@ function addConcepts(text: string, hits: readonly ConceptHit[]): void {
     let to = from + 1
     while (to < hits.length && (hits[to]?.start ?? 0) < end) to++
     addSentence(text, hits, from, to)
+    addFrame(text, hits, from, to, end)
     from = to
   }
 }
@@ -114,6 +136,31 @@ function addSentence(text: string, hits: readonly ConceptHit[], from: number, to
   for (let i = from; i < to; i++) addFeature(PAIR, SEED_ASK, ask, conceptAt(i) + 1)
 }
 
+/** The mood of a sentence with what it speaks of, and whose that is. */
+function addFrame(text: string, hits: readonly ConceptHit[], from: number, to: number, end: number): void {
+  const start = sentenceStart(text, hits[from]?.start ?? 0)
+  const japanese = holdsJapanese(text, start, end)
+  const mood = moodOf(text, start, end, japanese)
+  let owner = 0
+  for (let i = from; i < to; i++) owner |= OWNER_OF[hits[i]?.concept ?? 0] ?? 0
+  const ask = askOf(text, hits, from, to)
+  addFeature(FRAME, SEED_MOOD, mood, 0)
+  addFeature(FRAME, SEED_OWNER, owner, mood + 1)
+  addFeature(FRAME, SEED_OWNER, owner + 16, ask + 1)
+  addFeature(FRAME, SEED_OWNER, owner + 32 + mood * 64, ask + 1)
+  for (let i = from; i < to; i++) addFeature(FRAME, SEED_MOOD, mood, (hits[i]?.concept ?? 0) + 1)
+}
+
+/** Where the sentence that holds `at` begins. */
+function sentenceStart(text: string, at: number): number {
+  for (let i = at - 1; i >= 0; i--) {
+    const code = text.charCodeAt(i)
+    if (code === 10 || code === 0x3002 || code === 33 || code === 63) return i + 1
+    if (code === 46 && text.charCodeAt(i + 1) <= 32) return i + 1
+  }
+  return 0
+}
+
 /** What a sentence asks for: its first act in English, its last in Japanese, where the verb comes last; -1 for none. */
 function askOf(text: string, hits: readonly ConceptHit[], from: number, to: number): number {
   let first = -1
@@ -143,6 +190,8 @@ function addWords(text: string): void {
   let one = 0
   let two = 0
   let cjk = false
+  let letters = 0
+  let stem = 0
   for (let at = 0; at <= text.length; at++) {
     const code = at < text.length ? text.charCodeAt(at) : 32
     if (isCjk(code)) {
@@ -157,10 +206,13 @@ function addWords(text: string): void {
     }
     if (isLetter(code)) {
       word = word === 0 ? code + 1 : (Math.imul(word, 31) + code) | 0
+      if (++letters === STEM_LETTERS) stem = word
       continue
     }
     if (word === 0) continue
     addFeature(WORD, SEED_WORD, word, 0)
+    if (letters > STEM_LETTERS) addFeature(WORD, SEED_STEM, stem, 0)
+    letters = 0
     if (before !== 0) addFeature(WORD, SEED_WORDS, before, word)
     before = word
     word = 0

@@ -1,8 +1,10 @@
 /**
- * The linear model: four yes/no heads and one head over capabilities, with weights of one byte.
+ * The model: one row of bytes a feature, a few hidden units, and heads on top of them.
  *
- * Deterministic: integers, one scale a head, and `Math.exp` only at the end. The weights are rebuilt bit for bit by
- * `bench/boundary/train.ts` from inputs with the digests that the model card lists. Spec: docs/spec/boundary.md §4.
+ * A feature's row holds its say in each of the four yes/no heads and in each hidden unit; the hidden units, which all
+ * heads and all capabilities share, weigh combinations of features that no row can. Deterministic: rows add up as
+ * integers, and doubles are added in one order. The weights are rebuilt bit for bit by `bench/boundary/train.ts` from
+ * inputs with the digests that the model card lists. Spec: docs/spec/boundary.md §4.
  */
 import { readFileSync } from 'node:fs'
 import { BoundaryError } from './error.ts'
@@ -13,17 +15,26 @@ import { CAPABILITIES } from './reading.ts'
 /** `cyber` against not; `harm`: offensive or prohibited against the rest; `dual` use against defensive; `forbidden`: prohibited against offensive. */
 export const BINARY_HEADS = ['cyber', 'harm', 'dual', 'forbidden'] as const
 export type BinaryHead = (typeof BINARY_HEADS)[number]
-export const OUTPUTS = BINARY_HEADS.length + CAPABILITIES.length
+export const HEADS = BINARY_HEADS.length
+export const OUTPUTS = HEADS + CAPABILITIES.length
+/** Bytes of a feature's row: one a head, one a hidden unit. */
+export const ROW = 32
+export const HIDDEN = ROW - HEADS
 
-/** Header: magic, then a float32 scale and a float32 bias for each output. */
-const MAGIC = 'sekisho-boundary-weights/1\n'
-const HEADER_BYTES = MAGIC.length + OUTPUTS * 8
-const WEIGHTS_BYTES = HEADER_BYTES + FEATURE_BUCKETS * OUTPUTS
+/** Header: magic; a scale and a bias for each byte of a row; then for each output a bias and a weight a hidden unit; all float32. */
+const MAGIC = 'sekisho-boundary-weights/2\n'
+const DENSE = OUTPUTS * (1 + HIDDEN)
+const HEADER_BYTES = MAGIC.length + (2 * ROW + DENSE) * 4
+const WEIGHTS_BYTES = HEADER_BYTES + FEATURE_BUCKETS * ROW
 
 export interface Model {
+  /** `weights[bucket * ROW + column]`. */
   readonly weights: Int8Array
+  /** By column of a row. */
   readonly scales: Float32Array
   readonly biases: Float32Array
+  /** By output: its bias, then one weight a hidden unit. */
+  readonly dense: Float32Array
 }
 
 /** @throws {BoundaryError} `boundary_weights_damaged` */
@@ -34,24 +45,23 @@ export function decodeModel(file: Buffer): Model {
       `weights file has ${file.length} bytes, expected ${WEIGHTS_BYTES}`,
     )
   }
-  const scales = new Float32Array(OUTPUTS)
-  const biases = new Float32Array(OUTPUTS)
-  for (let i = 0; i < OUTPUTS; i++) {
-    scales[i] = file.readFloatLE(MAGIC.length + i * 8)
-    biases[i] = file.readFloatLE(MAGIC.length + i * 8 + 4)
-  }
-  const weights = new Int8Array(file.buffer, file.byteOffset + HEADER_BYTES, FEATURE_BUCKETS * OUTPUTS)
-  return { weights, scales, biases }
+  let at = MAGIC.length
+  const floats = (count: number): Float32Array =>
+    Float32Array.from({ length: count }, () => {
+      at += 4
+      return file.readFloatLE(at - 4)
+    })
+  const [scales, biases, dense] = [floats(ROW), floats(ROW), floats(DENSE)]
+  const weights = new Int8Array(file.buffer, file.byteOffset + HEADER_BYTES, FEATURE_BUCKETS * ROW)
+  return { weights, scales, biases, dense }
 }
 
 /** The inverse of `decodeModel`. */
-export function encodeModel({ weights, scales, biases }: Model): Buffer {
+export function encodeModel({ weights, scales, biases, dense }: Model): Buffer {
   const file = Buffer.alloc(WEIGHTS_BYTES)
   file.write(MAGIC, 'latin1')
-  for (let i = 0; i < OUTPUTS; i++) {
-    file.writeFloatLE(scales[i] ?? 0, MAGIC.length + i * 8)
-    file.writeFloatLE(biases[i] ?? 0, MAGIC.length + i * 8 + 4)
-  }
+  let at = MAGIC.length
+  for (const floats of [scales, biases, dense]) for (const value of floats) at = file.writeFloatLE(value, at)
   Buffer.from(weights.buffer, weights.byteOffset, weights.length).copy(file, HEADER_BYTES)
   return file
 }
@@ -61,50 +71,60 @@ export function loadModel(): Model {
   return decodeModel(readFileSync(new URL('./weights.bin', import.meta.url)))
 }
 
+const UNITS = new Float64Array(ROW)
+const SUMS = new Int32Array(ROW)
+
 /**
- * Scores of the outputs `from` up to `to` for the features gathered last, into `scores[output]`; outputs beside
- * these may be scored too.
+ * The outputs for the features gathered last, into `scores`.
  *
- * Exact whatever the order: a group's weights add up as integers, and integers times one float32 a group fit a
- * double, so the same text has the same score on every machine. Four outputs at a time, because their sums stay in
- * registers: one pass over the features for all outputs took three times as long.
+ * Exact whatever the order of features: a group's rows add up as integers, and integers times one float32 a group fit
+ * a double, so the same text has the same score on every machine.
  */
-export function scoreInto(
-  scores: Float64Array,
-  model: Model,
-  { groups }: GatheredFeatures,
-  from: number,
-  to: number,
-): void {
-  for (let output = from; output < to; output += 4) {
-    scoreFour(scores, model, groups, Math.min(output, OUTPUTS - 4))
+export function scoreInto(scores: Float64Array, model: Model, { groups }: GatheredFeatures): void {
+  const { weights, scales, biases, dense } = model
+  UNITS.fill(0)
+  for (const { buckets, size, value } of groups) {
+    addRows(weights, buckets, size)
+    for (let unit = 0; unit < ROW; unit++) UNITS[unit]! += value * SUMS[unit]!
+  }
+  // INVARIANT: every index is below the length that decodeModel gave its table.
+  for (let unit = 0; unit < ROW; unit++) UNITS[unit] = UNITS[unit]! * scales[unit]! + biases[unit]!
+  for (let unit = HEADS; unit < ROW; unit++) if (UNITS[unit]! < 0) UNITS[unit] = UNITS[unit]! * LEAK
+  for (let output = 0; output < OUTPUTS; output++) {
+    const row = output * (1 + HIDDEN)
+    let sum = dense[row]! + (output < HEADS ? UNITS[output]! : 0)
+    for (let unit = 0; unit < HIDDEN; unit++) sum += dense[row + 1 + unit]! * UNITS[HEADS + unit]!
+    scores[output] = sum
   }
 }
 
-function scoreFour(
-  scores: Float64Array,
-  { weights, scales, biases }: Model,
-  groups: GatheredFeatures['groups'],
-  at: number,
-): void {
-  scores.fill(0, at, at + 4)
-  for (const { buckets, size, value } of groups) {
-    let [a, b, c, d] = [0, 0, 0, 0]
+/** What a hidden unit below zero passes on. */
+export const LEAK = 0.05
+
+/** Sums of the rows of `buckets`, eight columns at a time: their sums stay in registers. */
+function addRows(weights: Int8Array, buckets: Uint16Array, size: number): void {
+  for (let column = 0; column < ROW; column += 8) {
+    let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0]
     for (let i = 0; i < size; i++) {
-      // INVARIANT: buckets are below FEATURE_BUCKETS and `at + 3` below OUTPUTS, so every index is in its table.
-      const row = buckets[i]! * OUTPUTS + at
+      // INVARIANT: buckets are below FEATURE_BUCKETS.
+      const row = buckets[i]! * ROW + column
       a += weights[row]!
       b += weights[row + 1]!
       c += weights[row + 2]!
       d += weights[row + 3]!
+      e += weights[row + 4]!
+      f += weights[row + 5]!
+      g += weights[row + 6]!
+      h += weights[row + 7]!
     }
-    scores[at]! += value * a
-    scores[at + 1]! += value * b
-    scores[at + 2]! += value * c
-    scores[at + 3]! += value * d
-  }
-  for (let output = at; output < at + 4; output++) {
-    scores[output] = scores[output]! * scales[output]! + biases[output]!
+    SUMS[column] = a
+    SUMS[column + 1] = b
+    SUMS[column + 2] = c
+    SUMS[column + 3] = d
+    SUMS[column + 4] = e
+    SUMS[column + 5] = f
+    SUMS[column + 6] = g
+    SUMS[column + 7] = h
   }
 }
 

@@ -1,21 +1,31 @@
 /**
  * Finds orders to the model in texts that are not the user's ask: prompts, tools, results, reminders, long pastes.
  *
- * Such texts speak of attacks all day. What counts in them is a sentence that tells the model to do harm, and only
- * where the score is high; descriptions, prohibitions and rules of refusal do not. Read whole, sentence by
+ * Such texts speak of attacks all day. What counts in them is a sentence that tells the model to do harm, or, in a
+ * prompt, that says what the model is for, or, in a tool declaration, what the tool does and what it is called; and
+ * only where the score is high. Reports, prohibitions and rules of refusal do not count. Read whole, sentence by
  * sentence. Spec: docs/spec/boundary.md §6. HOSTILE: bounded in sentences; what is not reached counts as unread.
  */
 import { CONCEPTS } from './concepts.ts'
 import { gatherFeatures } from './features.ts'
 import { findConcepts } from './lexicon.ts'
 import type { Model } from './model.ts'
+import { MOOD_HOW_I, MOOD_INFORM, MOOD_ORDER, MOOD_WANT, moodOf } from './mood.ts'
 import { type Proposal, propose } from './proposal.ts'
 import { shapeOf } from './shape.ts'
 import { type FoundTarget, findTargets } from './targets.ts'
 import { readable, unwrapped } from './unwrap.ts'
 
 /** At or above, a sentence that orders is clear harm: higher than for an ask, because of who speaks. */
-export const ORDER_AT = 0.8
+const ORDER_AT: Readonly<Record<Speaker, number>> = { prompt: 0.7, tool: 0.87, other: 0.7 }
+/** At or above, a prompt or a tool that names no harm still orders it. */
+const NAMELESS_AT = 0.85
+
+/**
+ * Who speaks: a prompt (or anything else that instructs the model), a tool's declaration, or any other text, such as
+ * what a tool gave back or what an earlier answer said.
+ */
+export type Speaker = 'prompt' | 'tool' | 'other'
 /** Sentences scored of one text; more, and the text counts as unread. */
 const SCORED_MAX = 20_000
 /** Longer sentences are read in pieces of this length, which overlap. */
@@ -65,11 +75,11 @@ const EMBOLDENS =
  *
  * @param shape the shape of `text`, where it is known already
  */
-export function findOrders(model: Model, text: string, shape = shapeOf(text)): Orders {
+export function findOrders(model: Model, text: string, speaker: Speaker, shape = shapeOf(text)): Orders {
   const plain = readable(text, shape)
-  let found = ordersIn(model, plain)
+  let found = ordersIn(model, plain, speaker)
   for (const each of unwrapped(plain, 0, plain === text ? shape : shapeOf(plain))) {
-    found = graver(found, ordersIn(model, each))
+    found = graver(found, ordersIn(model, each, speaker))
   }
   return found
 }
@@ -79,14 +89,14 @@ function graver(one: Orders, two: Orders): Orders {
   return { worst, targets: [...one.targets, ...two.targets], unread: one.unread || two.unread }
 }
 
-function ordersIn(model: Model, text: string): Orders {
+function ordersIn(model: Model, text: string, speaker: Speaker): Orders {
   const json = /^\s{0,8}[[{]/.test(text.slice(0, 16))
   let worst: Proposal | null = null
   const targets: FoundTarget[] = []
   let scoredCount = 0
   let forbidsList = false
   let before = ''
-  for (const [sentence, continues] of sentencesOf(text, json)) {
+  for (const [sentence, continues] of piecesOf(text, json)) {
     if (sentence.length < 4) {
       if (sentence === '') forbidsList = false
       continue
@@ -98,7 +108,7 @@ function ordersIn(model: Model, text: string): Orders {
     if (!item && !continues) forbidsList = false
     if (OPENS_LIST.test(trimmed)) forbidsList = forbids
     // What forbids, and what stands in a list of forbidden things, is no order; "it" goes on with the last one.
-    const ordered = !forbids && !(item && forbidsList) && (verb || isOrder(trimmed, continues))
+    const ordered = !forbids && !(item && forbidsList) && (verb || isOrder(trimmed, continues, speaker))
     const joined = !ordered && before !== '' && GOES_ON.test(trimmed)
     if (!ordered && !joined) {
       before = ''
@@ -106,7 +116,7 @@ function ordersIn(model: Model, text: string): Orders {
     }
     if (++scoredCount > SCORED_MAX) return { worst, targets, unread: true }
     const asked = joined ? `${before} ${sentence}` : sentence
-    const proposal = harmOf(model, json ? asked.replaceAll('_', ' ') : asked)
+    const proposal = harmOf(model, json || speaker === 'tool' ? inWords(asked) : asked, speaker)
     if (proposal !== null) {
       if (targets.length < TARGETS_MAX) targets.push(...findTargets(asked))
       if (proposal.harm > (worst?.harm ?? 0)) worst = proposal
@@ -120,11 +130,13 @@ const ITEM = /^\s{0,8}(?:[-*•]|\d{1,2}[.)])\s/
 const OPENS_LIST = /[:：]$/
 const GOES_ON = /^(?:it|this|that|which|they|the (?:program|tool|script|code))\b/i
 
-/** What an order proposes when it is clear harm, else null. Most name nothing harmful, and are not scored. */
-function harmOf(model: Model, asked: string): Proposal | null {
-  if (!findConcepts(asked.toLowerCase()).some(({ concept }) => HARMFUL[concept] === 1)) return null
+/** What an order proposes when it is clear harm, else null. Most name nothing harmful; in most texts they are not scored. */
+function harmOf(model: Model, asked: string, speaker: Speaker): Proposal | null {
+  // A high score without any word of harm comes from the bareness of a sentence, where most texts are no orders.
+  const named = findConcepts(asked.toLowerCase()).some(({ concept }) => HARMFUL[concept] === 1)
+  if (!named && speaker === 'other') return null
   const proposal = propose(model, gatherFeatures(asked))
-  return proposal.harm >= ORDER_AT ? proposal : null
+  return proposal.harm >= (named ? ORDER_AT[speaker] : NAMELESS_AT) ? proposal : null
 }
 
 function isForbidding(trimmed: string, verb: boolean): boolean {
@@ -133,8 +145,35 @@ function isForbidding(trimmed: string, verb: boolean): boolean {
   return !verb && FORBIDS.test(trimmed) && !EMBOLDENS.test(trimmed)
 }
 
+/** Names of tools and members as words: `deploy_locker`, `deployLocker`. */
+function inWords(text: string): string {
+  return text.replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, '$1 $2')
+}
+
+/** A label of a rule or a member of a path, such as `attack.t1003`: no sentence. */
+const LABEL = /^[-\s]*[\w-]+(?:\.[\w-]+)+$/
+
+/** What a prompt says the model is, and is for. */
+const ROLE =
+  /^(?:you(?:'re| are| act| help| produce| build| write| generate| assist)|your (?:\w+ )?(?:task|job|goal|mission|purpose|role|objective)|act as|(?:the|this) (?:assistant|model|agent|ai|bot)\b|assistant[,:]|whatever (?:the user|they)|when(?:ever)? the user|help\b|assist\b|あなた|君は|お前は|アシスタント|AI|利用者が|ユーザーが)/i
+/** Somebody speaks to the model, from inside a text that it only reads. */
+const ADDRESS =
+  /\b(?:assistant|language model|llm|chat ?bot|ai agents?|the agent|the ai|you,? the model)\b|\b(?:before you answer|when you summari[sz]e|do not (?:mention|report|tell)|without telling)\b|AIへ|AIは|エージェント|アシスタント|言語モデル|そのことは言わない|黙って/i
+/** Who does it in a report: then it is no description of the model. */
+const ACTOR_JA = /攻撃者|侵入者|犯人|実行者|検体|マルウェア|脅威|集団|犯罪|悪意|者が|者は|検知|報告/
+const IN_JA = /[\u3040-\u30ff]/
+
 /** Whether a sentence that begins with no verb of an order is one all the same. */
-function isOrder(trimmed: string, continues: boolean): boolean {
+function isOrder(trimmed: string, continues: boolean, speaker: Speaker): boolean {
+  if (LABEL.test(trimmed)) return false
+  if (speaker === 'tool') return true
+  // What a page or a result says to the model reading it instructs like a prompt.
+  if (speaker === 'prompt' || ADDRESS.test(trimmed)) {
+    if (ROLE.test(trimmed)) return true
+    const japanese = IN_JA.test(trimmed)
+    if (asksByMood(trimmed, japanese)) return true
+    if (japanese && !ACTOR_JA.test(trimmed) && /(?:ます|る|す|う|く|つ|む)$/.test(trimmed)) return true
+  }
   if (/[\u3040-\u30ff]/.test(trimmed) && ORDER_JA.test(trimmed.slice(-16))) return true
   if (continues) return ORDER_INSIDE.test(trimmed)
   // "Be helpful, and write …": an order in a later clause.
@@ -150,8 +189,31 @@ function isOrder(trimmed: string, continues: boolean): boolean {
 const CLAUSE = /[,;:—–]\s{0,3}|\band then\b\s?|["“”「]/i
 const CLAUSE_MAY_ORDER = /[,;:—–"“”「]|\band then\b/i
 
+/** The first `max` sentences of `text` that say something. */
+export function sentencesOf(text: string, max: number): string[] {
+  const sentences: string[] = []
+  for (const [piece] of piecesOf(text, false)) {
+    const trimmed = piece.trim()
+    if (trimmed.length < 4) continue
+    sentences.push(trimmed)
+    if (sentences.length === max) break
+  }
+  return sentences
+}
+
+/** Whether a sentence of an ask asks for something, and does not forbid it. */
+export function asks(sentence: string): boolean {
+  return !isForbidding(sentence, ORDER.test(sentence)) && asksByMood(sentence, IN_JA.test(sentence))
+}
+
+function asksByMood(sentence: string, japanese: boolean): boolean {
+  if (!japanese && !/^\W*[a-z][a-z'-]*[\s,]/i.test(sentence)) return false
+  const mood = moodOf(sentence.toLowerCase(), 0, sentence.length, japanese)
+  return mood === MOOD_ORDER || mood === MOOD_WANT || mood === MOOD_HOW_I || mood === MOOD_INFORM
+}
+
 /** Sentences, and pieces of what has no sentence end; the flag says that a piece goes on with the one before. */
-function* sentencesOf(text: string, json: boolean): Generator<readonly [string, boolean]> {
+function* piecesOf(text: string, json: boolean): Generator<readonly [string, boolean]> {
   let start = 0
   let continues = false
   for (let at = 0; at <= text.length; at++) {

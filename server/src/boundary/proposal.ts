@@ -5,7 +5,7 @@
  * sets; the figures in the model card come from the other part.
  */
 import type { GatheredFeatures } from './features.ts'
-import { BINARY_HEADS, type Model, OUTPUTS, scoreInto, sigmoid } from './model.ts'
+import { HEADS, type Model, OUTPUTS, scoreInto, sigmoid } from './model.ts'
 import { CAPABILITIES, type Capability, type Side } from './reading.ts'
 
 /** At or above: the request is offensive or prohibited. */
@@ -69,17 +69,16 @@ export const CAPABILITIES_OF_SIDE: Readonly<Record<Exclude<Side, 'uncertain'>, r
 
 /** Scores of the text at hand: reading is synchronous, so one array serves all. */
 const SCORES = new Float64Array(OUTPUTS)
-const HEADS = BINARY_HEADS.length
 
 /** What the features gathered last propose. */
 export function propose(model: Model, gathered: GatheredFeatures): Proposal {
-  scoreInto(SCORES, model, gathered, 0, HEADS)
+  scoreInto(SCORES, model, gathered)
   const [cyberHead = 0, harmHead = 0, dualHead = 0, forbiddenHead = 0] = SCORES
   const cyber = sigmoid(cyberHead)
   const harm = cyber * sigmoid(harmHead)
   const side = sideOf(cyber, harm, sigmoid(dualHead), sigmoid(forbiddenHead))
   const uncertain = harm >= HARM_UNSURE_AT && harm < HARM_AT
-  return { side, capability: capabilityOf(model, gathered, side), uncertain, harm, cyber }
+  return { side, capability: capabilityOf(side), uncertain, harm, cyber }
 }
 
 function sideOf(cyber: number, harm: number, dual: number, forbidden: number): Proposal['side'] {
@@ -88,32 +87,15 @@ function sideOf(cyber: number, harm: number, dual: number, forbidden: number): P
   return dual >= 0.5 ? 'dual_use' : 'defensive'
 }
 
-/** The likeliest of the capabilities that the side may have; only the span of outputs that holds them is scored. */
-function capabilityOf(model: Model, gathered: GatheredFeatures, side: Proposal['side']): Capability {
-  const { outputs, from, to } = SPAN_OF_SIDE[side]
-  // One capability needs no score.
-  if (outputs.length > 1) scoreInto(SCORES, model, gathered, from, to)
-  let best = outputs[0] ?? HEADS
-  for (const output of outputs) if ((SCORES[output] ?? 0) > (SCORES[best] ?? 0)) best = output
-  return CAPABILITIES[best - HEADS] ?? 'none'
-}
-
-/** Outputs of a side's capabilities in the order of CAPABILITIES_OF_SIDE, and the span that holds them. */
-interface OutputSpan {
-  readonly outputs: readonly number[]
-  readonly from: number
-  readonly to: number
-}
-
-function outputsOf(side: Proposal['side']): OutputSpan {
-  const outputs = CAPABILITIES_OF_SIDE[side].map((name) => HEADS + CAPABILITIES.indexOf(name))
-  return { outputs, from: Math.min(...outputs), to: Math.max(...outputs) + 1 }
-}
-
-const SPAN_OF_SIDE: Readonly<Record<Proposal['side'], OutputSpan>> = {
-  defensive: outputsOf('defensive'),
-  dual_use: outputsOf('dual_use'),
-  offensive: outputsOf('offensive'),
-  prohibited: outputsOf('prohibited'),
-  non_cyber: outputsOf('non_cyber'),
+/** The likeliest of the capabilities that the side may have, by the scores of the text read last. */
+function capabilityOf(side: Proposal['side']): Capability {
+  let best: Capability = 'none'
+  let top = Number.NEGATIVE_INFINITY
+  for (const capability of CAPABILITIES_OF_SIDE[side]) {
+    const score = SCORES[HEADS + CAPABILITIES.indexOf(capability)] ?? 0
+    if (score <= top) continue
+    best = capability
+    top = score
+  }
+  return best
 }

@@ -9,7 +9,7 @@ import { hash } from 'node:crypto'
 import type { Segment, WireRequest } from '../wire/index.ts'
 import { leaksIn } from './leakage/leaks.ts'
 import { createMemo } from './memo.ts'
-import { NO_ORDERS, type Orders } from './orders.ts'
+import { NO_ORDERS, type Orders, type Speaker } from './orders.ts'
 import { HARM_AT, type Proposal } from './proposal.ts'
 import { confidencePermille } from './read-text.ts'
 import type { EvidenceSpan, Reading, Side, Target } from './reading.ts'
@@ -81,11 +81,14 @@ export function createReader(options: ReaderOptions = {}): Reader {
 }
 
 /** How a segment is read: as an ask, for what it acts on, or for what it orders. */
-type Way = 'ask' | 'act' | 'orders'
+type Way = 'ask' | 'act' | Speaker
 
+/** Text of a field nobody lists is never the ask: beside a harmful ask it would speak for it. */
 function wayOf({ role, kind }: Segment): Way {
   if (kind === 'tool_call') return 'act'
-  return role === 'user' && (kind === 'text' || kind === 'unlisted') ? 'ask' : 'orders'
+  if (kind === 'tool_declaration') return 'tool'
+  if (role === 'user' && kind === 'text') return 'ask'
+  return kind === 'unlisted' || (role === 'system' && kind === 'text') ? 'prompt' : 'other'
 }
 
 const SILENT: Remembered = { asked: null, actedOn: [], orders: NO_ORDERS, secret: false }
@@ -97,7 +100,7 @@ function readOne(way: Way, text: string): Remembered {
     const asked = readSegment(text)
     return { asked, actedOn: [], orders: asked.orders, secret }
   }
-  const orders = ordersOf(text)
+  const orders = ordersOf(text, way === 'act' ? 'other' : way)
   return { asked: null, actedOn: way === 'act' ? findTargets(text) : [], orders, secret }
 }
 
@@ -175,8 +178,9 @@ function sideOfExchange(turns: readonly Turn[]): Sided {
   const proposal = vague
     ? (gravest([current, ...earlier.slice(-3).map(({ asked }) => asked.proposal)]) ?? current)
     : current
-  if (proposal.harm >= HARM_AT && !proposal.uncertain) return { proposal, side: proposal.side }
+  // What points at something nobody named cannot be sided.
   const lost = vague && earlier.every(({ asked }) => asked.vague)
+  if (proposal.harm >= HARM_AT && !proposal.uncertain && !lost) return { proposal, side: proposal.side }
   const unsure = proposal.uncertain || lost || accumulates(earlier, proposal)
   return { proposal, side: unsure ? 'uncertain' : proposal.side }
 }

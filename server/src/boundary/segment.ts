@@ -3,13 +3,14 @@
  *
  * Spec: docs/spec/boundary.md §2–6. Pure; the exchange reader remembers its results by digest.
  */
+import { withoutClaims } from './claims.ts'
 import { CONCEPTS } from './concepts.ts'
 import { gatherFeatures } from './features.ts'
 import { type Part, partsOf, textOf } from './instruction.ts'
 import type { ConceptHit } from './lexicon.ts'
 import { loadModel } from './model.ts'
 import { normalise } from './normal.ts'
-import { findOrders, NO_ORDERS, type Orders } from './orders.ts'
+import { asks, findOrders, NO_ORDERS, type Orders, type Speaker, sentencesOf } from './orders.ts'
 import { HARM_AT, HARM_UNSURE_AT, type Proposal, propose } from './proposal.ts'
 import { shapeOf } from './shape.ts'
 import { findSpelledOut } from './spelled-out.ts'
@@ -67,8 +68,8 @@ const GREETING =
 const WHOLE_CHARS_MAX = 1000
 
 /** What a text that is no ask orders. */
-export function ordersOf(text: string): Orders {
-  return findOrders(MODEL, text)
+export function ordersOf(text: string, speaker: Speaker): Orders {
+  return findOrders(MODEL, text, speaker)
 }
 
 /** Reads one user text. */
@@ -79,11 +80,11 @@ export function readSegment(text: string): SegmentReading {
   const shown = textOf(text, parts, 'evidence')
   const evidence = clipped(shown)
   const normal = normalise(text, shape)
-  const asked = readable(ask, shape, ask === text ? normal : undefined)
+  const asked = withoutClaims(readable(ask, shape, ask === text ? normal : undefined))
   const gathered = gatherFeatures(asked)
   const greets = evidence === '' && ask.length <= VAGUE_CHARS_MAX && GREETING.test(ask)
   const vague = evidence === '' && !greets && isVague(asked, gathered.hits)
-  const own = ask === '' || greets ? null : propose(MODEL, gathered)
+  const own = asked === '' || greets ? null : gravestSentence(asked, propose(MODEL, gathered))
   const proposal = combine(own, asked, asked === ask ? shape : shapeOf(asked), evidence, shape)
   const whole = ask.length <= WHOLE_CHARS_MAX && parts.every(({ kind }) => kind === 'instruction')
   const targets = findTargetsIn(normal, text)
@@ -94,9 +95,28 @@ export function readSegment(text: string): SegmentReading {
     targets: targets.filter(inAsk),
     evidenceTargets: targets.filter((target) => !inAsk(target)),
     spelledOut: findSpelledOut(normal, text),
-    orders: whole ? NO_ORDERS : findOrders(MODEL, text, shape),
+    orders: whole ? NO_ORDERS : findOrders(MODEL, text, 'other', shape),
     spans: spansOf(text, parts, targets),
   }
+}
+
+/** A sentence of a longer ask is graver than the whole when it asks for clear harm by itself. */
+const SENTENCE_HARM_AT = 0.85
+/** Sentences of one ask read by themselves; the rest of a longer one is read for orders. */
+const SENTENCES_MAX = 24
+
+/** One sentence that asks for harm is not diluted by what stands around it. */
+function gravestSentence(asked: string, whole: Proposal): Proposal {
+  if (whole.harm >= HARM_AT) return whole
+  const sentences = sentencesOf(asked, SENTENCES_MAX)
+  if (sentences.length < 2) return whole
+  let worst = whole
+  for (const sentence of sentences) {
+    if (!asks(sentence)) continue
+    const proposal = propose(MODEL, gatherFeatures(sentence))
+    if (proposal.harm >= SENTENCE_HARM_AT && proposal.harm > worst.harm) worst = proposal
+  }
+  return worst
 }
 
 /** The ask decides; what it carries encoded, or tells the model to follow, is read as well. */
