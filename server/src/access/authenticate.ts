@@ -8,7 +8,7 @@ import type { Delegation, Principal, Snapshot } from '../programme/index.ts'
 import type { Authentication, AuthenticationFailure } from './authentication.ts'
 import type { TokenRecord } from './token.ts'
 import type { TokenBook } from './token-book.ts'
-import { isTokenText, tokenHash } from './token-text.ts'
+import { isTokenText, TOKEN_FORM, tokenHash } from './token-text.ts'
 
 /** Principals by token under one snapshot: a new snapshot means new principals. */
 const principals = new WeakMap<Snapshot, Map<TokenRecord, Principal>>()
@@ -21,9 +21,10 @@ export function authenticate(
 ): Authentication {
   if (snapshot === null) return failed('not_ready')
   if (bearer === undefined || bearer === '') return failed('missing')
-  if (typeof bearer !== 'string' || !isTokenText(bearer)) return failed('malformed')
+  if (typeof bearer !== 'string' || !TOKEN_FORM.test(bearer)) return failed('malformed')
   const record = tokens.byHash(tokenHash(bearer))
-  if (record === undefined) return failed('unknown')
+  // The text of a token that is known has its checksum.
+  if (record === undefined) return failed(isTokenText(bearer) ? 'unknown' : 'malformed')
   const nowMs = clock.nowMs()
   if (record.revoked) return failed('revoked')
   if (record.expiresAtMs <= nowMs) return failed('expired')

@@ -44,11 +44,16 @@ interface Held {
   tokens: number
 }
 
+const NOTHING_HELD: Readonly<Held> = { requests: 0, tokens: 0 }
+
 export class BudgetBook {
   readonly #usage: UsageBook
   /** In order of expiry, because all live equally long. */
   readonly #reservations = new Map<string, Reservation>()
-  readonly #held = new Map<string, Held>()
+  readonly #held: Readonly<Record<UsageKind, Map<string, Held>>> = {
+    person: new Map(),
+    institution: new Map(),
+  }
   readonly #grantsHeld = new Map<string, number>()
   #next = 0
 
@@ -62,15 +67,15 @@ export class BudgetBook {
     if (terms.grantUsesLeft !== null && terms.grantUsesLeft - grantHeld < 1) {
       return { ok: false, refusal: 'grant_spent', limit: terms.grantUsesLeft, retryAfterS: 0 }
     }
-    const reserved = this.#held.get(`person/${request.actor}`)?.requests ?? 0
+    const reserved = this.#held.person.get(request.actor)?.requests ?? 0
     if (terms.open + reserved + 1 > terms.openMax) {
       const limit = terms.openMax
       return { ok: false, refusal: 'person_concurrency', limit, retryAfterS: CONCURRENCY_RETRY_S }
     }
-    const refused =
+    const over =
       this.#over('person', request.actor, request.tokens, terms.person, nowMs) ??
       this.#over('institution', request.institution, request.tokens, terms.institution, nowMs)
-    if (refused !== null) return refused
+    if (over !== null) return over
     this.#next += 1
     const id = String(this.#next)
     this.#reservations.set(id, {
@@ -108,26 +113,17 @@ export class BudgetBook {
 
   #over(kind: UsageKind, id: string, tokens: number, limits: Limits, nowMs: number): Reserved | null {
     const used = this.#usage.get(dayOf(nowMs), kind, id)
-    const held = this.#held.get(`${kind}/${id}`) ?? { requests: 0, tokens: 0 }
-    const retryAfterS = Math.ceil((DAY_MS - (nowMs % DAY_MS)) / 1000)
-    const refuse = (what: 'requests' | 'tokens', limit: number): Reserved => {
-      const refusal: ReserveRefusal = `${kind}_${what}`
-      return { ok: false, refusal, limit, retryAfterS }
-    }
+    const held = this.#held[kind].get(id) ?? NOTHING_HELD
     if (used.requests + held.requests + 1 > limits.requestsPerDay)
-      return refuse('requests', limits.requestsPerDay)
-    if (used.tokens + held.tokens + tokens > limits.tokensPerDay) return refuse('tokens', limits.tokensPerDay)
+      return refused(`${kind}_requests`, limits.requestsPerDay, nowMs)
+    if (used.tokens + held.tokens + tokens > limits.tokensPerDay)
+      return refused(`${kind}_tokens`, limits.tokensPerDay, nowMs)
     return null
   }
 
   #hold(request: ReserveRequest, sign: 1 | -1): void {
-    for (const key of [`person/${request.actor}`, `institution/${request.institution}`]) {
-      const held = this.#held.get(key) ?? { requests: 0, tokens: 0 }
-      held.requests += sign
-      held.tokens += sign * request.tokens
-      if (held.requests === 0) this.#held.delete(key)
-      else this.#held.set(key, held)
-    }
+    hold(this.#held.person, request.actor, request.tokens, sign)
+    hold(this.#held.institution, request.institution, request.tokens, sign)
     if (request.grant === null) return
     const uses = (this.#grantsHeld.get(request.grant) ?? 0) + sign
     if (uses === 0) this.#grantsHeld.delete(request.grant)
@@ -140,4 +136,17 @@ export class BudgetBook {
       if (!reservation.recording) this.release(reservation.id)
     }
   }
+}
+
+function hold(book: Map<string, Held>, id: string, tokens: number, sign: 1 | -1): void {
+  const held = book.get(id) ?? { requests: 0, tokens: 0 }
+  held.requests += sign
+  held.tokens += sign * tokens
+  if (held.requests === 0) book.delete(id)
+  else book.set(id, held)
+}
+
+/** Until the day ends. */
+function refused(refusal: ReserveRefusal, limit: number, nowMs: number): Reserved {
+  return { ok: false, refusal, limit, retryAfterS: Math.ceil((DAY_MS - (nowMs % DAY_MS)) / 1000) }
 }

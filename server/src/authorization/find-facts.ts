@@ -54,18 +54,36 @@ export function findFactsAndGrant(
   const named = namedEngagement(input)
   const engagement = named === 'unknown' ? null : named
   const scope = resolve(engagement, input.reading.targets)
-  const { institution_standing, ...actor } = findActorFacts(input)
-  const { capability, ...model } = findModelFacts(input)
+  const actor = findActorFacts(input)
+  const model = findModelFacts(input)
   const about = findEngagementFacts(input, named, scope)
   const { state: grantState, grant } = findGrantOf(input, engagement, about.asset_criticality)
+  // Named one by one: spreading five parts into one object cost more than finding them.
   const facts: Facts = {
-    ...actor,
-    institution_standing,
-    ...model,
+    actor_standing: actor.actor_standing,
+    actor_kind: actor.actor_kind,
+    assurance: actor.assurance,
+    employer: actor.employer,
+    delegation: actor.delegation,
+    nationality: actor.nationality,
+    location: actor.location,
+    institution_standing: actor.institution_standing,
+    sector_stage: model.sector_stage,
+    model_tier: model.model_tier,
+    model_state: model.model_state,
+    programme_access: model.programme_access,
+    evaluation: model.evaluation,
     side: input.reading.side,
-    capability,
+    capability: model.capability,
     surface: input.surface,
-    ...about,
+    engagement: about.engagement,
+    engagement_approvals: about.engagement_approvals,
+    engagement_window: about.engagement_window,
+    engagement_member: about.engagement_member,
+    engagement_capability: about.engagement_capability,
+    targets: about.targets,
+    asset_criticality: about.asset_criticality,
+    autonomy: about.autonomy,
     grant: named === 'unknown' ? 'unknown' : grantState,
     leakage: input.reading.leakage,
     budget: input.budget,

@@ -8,13 +8,14 @@ import { FACT_NAMES, FACT_VALUES, type FactName, type Facts } from '../agreement
 import { AuthorizationError } from './error.ts'
 
 /** Digit of each value of each fact. */
-const DIGITS: readonly ReadonlyMap<string, string>[] = FACT_NAMES.map(
-  (name) => new Map(FACT_VALUES[name].map((value, position) => [value, position.toString(36)])),
+const DIGITS: readonly ReadonlyMap<string, number>[] = FACT_NAMES.map(
+  (name) => new Map(FACT_VALUES[name].map((value, position) => [value, position.toString(36).charCodeAt(0)])),
 )
+/** The key being made. */
+const KEY = Buffer.alloc(FACT_NAMES.length)
 
 /** @throws {AuthorizationError} `authorization_fact_invalid` when a fact is missing or has no such value */
 export function packFacts(facts: Facts): string {
-  let key = ''
   for (let i = 0; i < FACT_NAMES.length; i++) {
     // INVARIANT: DIGITS has an entry for each name.
     const name = FACT_NAMES[i]!
@@ -25,9 +26,9 @@ export function packFacts(facts: Facts): string {
         `fact \`${name}\` is \`${String(facts[name])}\``,
       )
     }
-    key += digit
+    KEY[i] = digit
   }
-  return key
+  return KEY.toString('latin1')
 }
 
 /** Inverse of `packFacts`. @throws {AuthorizationError} `authorization_fact_invalid` */

@@ -19,6 +19,8 @@ const RANDOM_BYTES = 16
 
 const pool = Buffer.alloc(POOL_IDS * RANDOM_BYTES)
 let poolOffset = pool.length
+/** Digits of the id being made. */
+const digits = Buffer.alloc(Math.ceil((RANDOM_BYTES * 8) / 5))
 
 /**
  * A new id: `prefix_` and 26 characters, 128 bits from the system's generator.
@@ -48,7 +50,7 @@ export const newDecisionId = (): DecisionId => newId<'DecisionId'>('dec')
 export const parseDecisionId = (text: string): DecisionId | null => parseId<'DecisionId'>('dec', text)
 
 function encodeBase32(bytes: Buffer, start: number, length: number): string {
-  let text = ''
+  let at = 0
   let bits = 0
   let value = 0
   for (let i = start; i < start + length; i++) {
@@ -56,8 +58,10 @@ function encodeBase32(bytes: Buffer, start: number, length: number): string {
     bits += 8
     while (bits >= 5) {
       bits -= 5
-      text += ALPHABET[(value >>> bits) & 31]
+      digits[at++] = ALPHABET.charCodeAt((value >>> bits) & 31)
     }
   }
-  return bits > 0 ? text + ALPHABET[(value << (5 - bits)) & 31] : text
+  if (bits > 0) digits[at++] = ALPHABET.charCodeAt((value << (5 - bits)) & 31)
+  // In one piece: a string added up digit by digit keeps all its parts for as long as it lives.
+  return digits.toString('latin1', 0, at)
 }

@@ -10,6 +10,8 @@ export interface Network {
   /** Network bits, host part zero. */
   readonly bits: bigint
   readonly prefix: number
+  /** The bits of an IPv4 network as a number, 0 for IPv6: an engagement's assets are compared with every request. */
+  readonly word: number
 }
 
 const BITS = { 4: 32, 6: 128 } as const
@@ -21,9 +23,9 @@ const PREFIX = /^(?:0|[1-9]\d{0,2})$/
 /** One address, as a network of one; null for anything but the strict forms of RFC 791 and RFC 4291 §2.2. */
 export function parseAddress(text: string): Network | null {
   const v4 = parseIpv4(text)
-  if (v4 !== null) return { family: 4, bits: v4, prefix: 32 }
+  if (v4 !== null) return networkOf(4, v4, 32)
   const v6 = parseIpv6(text)
-  return v6 === null ? null : unmap({ family: 6, bits: v6, prefix: 128 })
+  return v6 === null ? null : unmap(networkOf(6, v6, 128))
 }
 
 /** `address/prefix`; host bits are cleared, `exact` tells whether there were none. */
@@ -37,14 +39,19 @@ export function parseNetwork(text: string): { readonly network: Network; readonl
   const prefix = Number(prefixText)
   if (bits === null || prefix > BITS[family]) return null
   const host = (1n << BigInt(BITS[family] - prefix)) - 1n
-  return { network: unmap({ family, bits: bits & ~host, prefix }), exact: (bits & host) === 0n }
+  return { network: unmap(networkOf(family, bits & ~host, prefix)), exact: (bits & host) === 0n }
 }
 
 /** Whether every address of `inner` is one of `outer`. */
 export function contains(outer: Network, inner: Network): boolean {
   if (outer.family !== inner.family || outer.prefix > inner.prefix) return false
+  if (outer.family === 4) return outer.prefix === 0 || (outer.word ^ inner.word) >>> (32 - outer.prefix) === 0
   const shift = BigInt(BITS[outer.family] - outer.prefix)
   return outer.bits >> shift === inner.bits >> shift
+}
+
+function networkOf(family: 4 | 6, bits: bigint, prefix: number): Network {
+  return { family, bits, prefix, word: family === 4 ? Number(bits) : 0 }
 }
 
 function parseIpv4(text: string): bigint | null {
@@ -90,5 +97,5 @@ function groupsOf(text: string, atEnd: boolean): number[] | null {
 /** ::ffff:0:0/96 and what lies in it is IPv4. RFC 4291 §2.5.5.2. */
 function unmap(network: Network): Network {
   if (network.family === 4 || network.prefix < 96 || network.bits >> 32n !== MAPPED_HIGH_BITS) return network
-  return { family: 4, bits: network.bits & 0xffffffffn, prefix: network.prefix - 96 }
+  return networkOf(4, network.bits & 0xffffffffn, network.prefix - 96)
 }
