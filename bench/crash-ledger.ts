@@ -4,7 +4,8 @@ import { createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '../server/src/base/index.ts'
-import { type JsonValue, openFileKeyRing, openLedger } from '../server/src/ledger/index.ts'
+import { openCustodyRing } from '../server/src/custody/index.ts'
+import { type JsonValue, openLedger } from '../server/src/ledger/index.ts'
 
 export interface HeldLedger {
   readonly size: number
@@ -22,7 +23,7 @@ export async function readLedger(dataDir: string, origin: string): Promise<HeldL
     origin,
     signingKey: createPrivateKey(await readFile(join(dataDir, 'keys', 'checkpoint.pem'), 'utf8')),
     clock: systemClock,
-    kek: openFileKeyRing(join(dataDir, 'keys', 'escrow.jsonl')),
+    kek: openCustodyRing(join(dataDir, 'keys')),
     onFatal(error) {
       throw error
     },

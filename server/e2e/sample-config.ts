@@ -25,6 +25,8 @@ export interface SampleConfig {
   readonly wideBudgets?: boolean
   /** Daily requests of one person, where a test wants to reach them. */
   readonly personRequests?: number
+  /** Days that content is kept, where a test wants to destroy some. */
+  readonly retentionDays?: number
   /** Pause between the pieces of a rehearsed stream. */
   readonly chunkDelayMs?: number
   readonly shutdownGraceMs?: number
@@ -92,9 +94,16 @@ function configValues(sample: SampleConfig, agreement: string, models: string) {
   }
 }
 
-/** Only the daily limits differ from the sample agreement: every clause stays as it is. */
-async function agreementText({ wideBudgets, personRequests }: SampleConfig): Promise<string> {
-  const text = await read('agreements/us-japan-2026/agreement.md')
+/** Only the daily limits and retention differ from the sample agreement: every clause stays as it is. */
+async function agreementText({ wideBudgets, personRequests, retentionDays }: SampleConfig): Promise<string> {
+  const sample = await read('agreements/us-japan-2026/agreement.md')
+  const text =
+    retentionDays === undefined
+      ? sample
+      : sample.replace(
+          /\{ intent: \d+, outcome: \d+ \}/,
+          `{ intent: ${retentionDays}, outcome: ${retentionDays} }`,
+        )
   if (personRequests !== undefined) {
     return text.replace(/person: \{ requests_per_day: \d+/, `person: { requests_per_day: ${personRequests}`)
   }

@@ -10,14 +10,15 @@ import { openProgramme, type Programme, type ProgrammeOptions } from './authorit
 import type { Decision } from './authorization/index.ts'
 import { createLogger, type Logger, systemClock } from './base/index.ts'
 import type { Config } from './config/index.ts'
-import { type Custody, type CustodyRing, openCustodyRing } from './custody/index.ts'
+import { type CustodyRing, openCustodyRing } from './custody/index.ts'
 import { closeAmbiguous, createWriterDesk, type GatewayObserver, type WriterDesk } from './gateway/index.ts'
 import type { Gateways } from './gateways.ts'
-import { createMetrics, type Metrics } from './http/index.ts'
+import { createMetrics, type EvidenceDesk, type Metrics } from './http/index.ts'
 import { type CustodyLedger, openLedger } from './ledger/index.ts'
 import { observe } from './observe.ts'
 import { openCustody } from './open-custody.ts'
 import { openServerDatabase } from './open-database.ts'
+import { openEvidenceDesk } from './open-evidence.ts'
 import { createDeciders } from './open-gateway.ts'
 import { openWitnessing } from './open-witnessing.ts'
 import { EXAMINER } from './proof/index.ts'
@@ -34,7 +35,7 @@ export interface Parts {
   readonly forPages: {
     readonly programme: Programme
     readonly ledger: CustodyLedger
-    readonly custody: Custody
+    readonly evidence: EvidenceDesk
     readonly databaseHealthy: () => boolean
     readonly agreement: () => Agreement
     readonly decide: (facts: Facts) => Decision
@@ -117,7 +118,14 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
     const forPages = {
       programme,
       ledger,
-      custody,
+      evidence: openEvidenceDesk({
+        programme,
+        ledger,
+        ring,
+        signingKey: keys.checkpoint,
+        agreements: shelf.find,
+        clock: systemClock,
+      }),
       databaseHealthy,
       agreement,
       decide,

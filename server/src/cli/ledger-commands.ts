@@ -29,11 +29,11 @@ export const ledgerCommands: readonly Command[] = [
     },
   },
   {
-    name: 'ledger open',
+    name: 'ledger show',
     summary: 'print one entry of your institution in clear, content included',
     operands: ['INDEX'],
     options: CREDENTIAL_OPTIONS,
-    examples: ['sekisho ledger open 42 --key .sekisho/sample-keys/mufg-lead.json'],
+    examples: ['sekisho ledger show 42 --key .sekisho/sample-keys/mufg-lead.json'],
     notes: 'For internal audit and operations leads of the institution. Every opening is logged.',
     async run(args, context) {
       const index = args.operands[0]!

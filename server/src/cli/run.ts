@@ -4,6 +4,7 @@ import { AgreementError } from '../agreement/index.ts'
 import { AuthorizationError } from '../authorization/index.ts'
 import { PlaceError } from '../base/index.ts'
 import { ConfigError } from '../config/index.ts'
+import { CustodyError } from '../custody/index.ts'
 import { IdentityError } from '../identity/index.ts'
 import { LedgerError } from '../ledger/index.ts'
 import { ProgrammeError } from '../programme/index.ts'
@@ -16,7 +17,9 @@ import { approveCommand } from './approve-command.ts'
 import { readArguments } from './arguments.ts'
 import type { CliContext, Command } from './command.ts'
 import { configCommands, serveCommand } from './config-commands.ts'
+import { custodyCommands } from './custody-commands.ts'
 import { CliError, EXIT } from './error.ts'
+import { evidenceCommands } from './evidence-commands.ts'
 import { helpFor, helpForAll } from './help.ts'
 import { holdCommands } from './hold-commands.ts'
 import { keyCommands } from './key-commands.ts'
@@ -39,6 +42,8 @@ export const COMMANDS: readonly Command[] = [
   ...stopCommands,
   ...statementCommands,
   ...ledgerCommands,
+  ...evidenceCommands,
+  ...custodyCommands,
   leakageCommand,
   ...agreementCommands,
   ...proposalCommands,
@@ -123,6 +128,7 @@ function codeAfter(error: Error & { readonly code: string }): string {
 function isKnown(error: unknown): error is Error & { readonly code: string } {
   const rooms = [
     CliError,
+    CustodyError,
     ConfigError,
     StorageError,
     LedgerError,

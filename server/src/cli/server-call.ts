@@ -26,6 +26,8 @@ export interface ServerAnswer {
   readonly status: number
   readonly json: unknown
   readonly text: string
+  /** The body as it came. */
+  readonly bytes: Buffer
 }
 
 /** @throws {CliError} `cli_usage` when the address is no URL; {ConfigError} */
@@ -55,27 +57,28 @@ export async function callServer(
   method: 'GET' | 'POST' | 'DELETE',
   { url: base, from }: Address,
   path: string,
-  options: { readonly body?: unknown; readonly token?: string } = {},
+  options: { readonly body?: unknown; readonly token?: string; readonly timeoutMs?: number } = {},
 ): Promise<ServerAnswer> {
   const headers: Record<string, string> = {}
   if (options.token !== undefined) headers.authorization = `Bearer ${options.token}`
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   let response: Response
-  let text: string
+  let bytes: Buffer
   try {
     response = await context.fetch(`${base}${path}`, {
       method,
       headers,
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     })
-    text = await response.text()
+    bytes = Buffer.from(await response.arrayBuffer())
   } catch (cause) {
     throw unreachable(base, from, cause)
   }
+  const text = bytes.toString('utf8')
   const json = parse(text)
-  if (response.ok) return { status: response.status, json, text }
+  if (response.ok) return { status: response.status, json, text, bytes }
   const refusal = refusalOf(response.status, json)
   throw new CliError('cli_server_refused', refusal.words, {
     ...(refusal.code === null ? {} : { serverCode: refusal.code }),

@@ -17,6 +17,7 @@ import type { Metrics } from './metrics.ts'
 import type { Route } from './route.ts'
 import { decisionRoutes } from './route-decisions.ts'
 import { entryRoutes } from './route-entries.ts'
+import { type EvidenceDesk, evidenceRoutes } from './route-evidence.ts'
 import { governanceRoutes } from './route-governance.ts'
 import { healthRoutes } from './route-health.ts'
 import { holdRoutes } from './route-holds.ts'
@@ -40,6 +41,8 @@ export interface AdminDeps {
   readonly closing: () => boolean
   /** Whether any gateway process is up; absent where the gateway is in this process. */
   readonly gatewayServing?: () => boolean
+  /** Packs, open intents, wrapped keys; absent in tests that have none of them. */
+  readonly evidence?: EvidenceDesk
 }
 
 /** Every route of the listener, each with what its caller must prove. */
@@ -52,6 +55,7 @@ export function adminRoutes(deps: AdminDeps): Route[] {
     ...governanceRoutes(deps),
     ...holdRoutes(deps),
     ...entryRoutes(deps),
+    ...(deps.evidence === undefined ? [] : evidenceRoutes(deps.evidence)),
   ]
 }
 

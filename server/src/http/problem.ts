@@ -4,6 +4,8 @@
  * What is not in the table is a defect: it is answered 500 without its message and logged.
  */
 import { VerifyError } from 'sekisho-verify'
+import { CustodyError, type CustodyErrorCode } from '../custody/index.ts'
+import { DisclosureError, type DisclosureErrorCode } from '../disclosure/index.ts'
 import { IdentityError, type IdentityErrorCode } from '../identity/index.ts'
 import { LedgerError, type LedgerErrorCode } from '../ledger/index.ts'
 import { ProgrammeError, type ProgrammeErrorCode } from '../programme/index.ts'
@@ -11,7 +13,14 @@ import { StorageError, type StorageErrorCode } from '../storage/index.ts'
 import { WireError } from '../wire/index.ts'
 import { HttpError, type HttpErrorCode } from './error.ts'
 
-type ErrorCode = HttpErrorCode | IdentityErrorCode | ProgrammeErrorCode | LedgerErrorCode | StorageErrorCode
+type ErrorCode =
+  | HttpErrorCode
+  | IdentityErrorCode
+  | ProgrammeErrorCode
+  | LedgerErrorCode
+  | StorageErrorCode
+  | CustodyErrorCode
+  | DisclosureErrorCode
 
 export interface ProblemDetails {
   /** `urn:sekisho:problem:` and the code. */
@@ -151,6 +160,19 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   storage_embedded_unavailable: 500,
   storage_embedded_failed: 500,
   storage_embedded_in_use: 500,
+
+  custody_envelope_invalid: 422,
+  custody_key_mismatch: 422,
+  custody_not_for_holder: 422,
+  custody_shares_missing: 422,
+  custody_share_malformed: 422,
+  custody_key_file_malformed: 422,
+  custody_ring_malformed: 500,
+  custody_key_unknown: 404,
+  custody_recipient_invalid: 422,
+  disclosure_not_an_order: 422,
+  disclosure_checkpoint_unknown: 422,
+  disclosure_too_large: 422,
 }
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -196,6 +218,8 @@ function codeOf(error: unknown): { code: string; status: number } | null {
     error instanceof ProgrammeError ||
     error instanceof IdentityError ||
     error instanceof LedgerError ||
-    error instanceof StorageError
+    error instanceof StorageError ||
+    error instanceof CustodyError ||
+    error instanceof DisclosureError
   return room ? { code: error.code, status: STATUS[error.code] } : null
 }
