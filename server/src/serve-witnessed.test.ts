@@ -1,7 +1,7 @@
 /** A whole server before witnesses: T3 end to end, a quorum that is lost, a data directory put back. */
 import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
@@ -146,6 +146,8 @@ test('a T3 clause is served with a quorum, refused without one, and its receipt 
   // The earlier copy that a later start will be given.
   const earlier = path.join(scratch, 'earlier')
   cpSync(path.join(scratch, 'data'), earlier, { recursive: true })
+  // A copy forgets the modes of directories, as many a restored backup does.
+  for (const place of ['', 'ledger', 'keys', 'sample-keys']) chmodSync(path.join(earlier, place), 0o700)
   rmSync(path.join(earlier, 'ledger/lock'), { force: true })
 
   assert.equal((await ask(at, token)).status, 200)

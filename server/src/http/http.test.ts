@@ -178,7 +178,7 @@ test('a Host header that does not name the listener is refused, whatever the rou
     assert.match(await ask(host), /^HTTP\/1\.1 200/, host)
   }
   for (const host of ['evil.example', 'admin.example.evil.example', '']) {
-    assert.match(await ask(host), /^HTTP\/1\.1 421/, host)
+    assert.match(await ask(host), /^HTTP\/1\.1 421[\s\S]*"http_host_refused"/, host)
   }
   assert.match(await raw(ports.admin, 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 400/)
   const twice = `GET /livez HTTP/1.1\r\nHost: a\r\nHost: 127.0.0.1:${ports.admin}\r\nConnection: close\r\n\r\n`
@@ -477,10 +477,51 @@ test('the public ledger: its files with their caching, and nothing else', async 
     'tile/0/000.p/0',
     '.lock',
   ]) {
-    assert.equal((await pages(`/ledger/${name}`)).status, 404, name)
+    const response = await pages(`/ledger/${name}`)
+    assert.deepEqual(
+      [response.status, /http_(file|route)_unknown/.test(await response.text())],
+      [404, true],
+      name,
+    )
   }
   const climbing = `GET /ledger/../../secret HTTP/1.1\r\nHost: 127.0.0.1:${ports.console}\r\nConnection: close\r\n\r\n`
   assert.match(await raw(ports.console, climbing), /^HTTP\/1\.1 404/)
+})
+
+test('an entry is opened by audit and leads of its institution, for nobody else there is one', async () => {
+  fake.principals.set('opener', principalOf('opener', 'mufg', 'operations_lead'))
+  fake.principals.set('colleague', principalOf('colleague', 'mufg', 'analyst'))
+  const ask = (index: string, bearer: string) =>
+    admin(`/v1/entries/${index}`, { headers: { authorization: `Bearer ${bearer}` } })
+  const { content } = (await (await ask('0', 'opener')).json()) as { content: { utf8: string } }
+  assert.equal(content.utf8, 'secret-prompt 見積')
+  for (const [index, bearer] of [
+    ['0', 'colleague'],
+    ['0', 'stranger'],
+    ['99', 'opener'],
+    ['-1', 'opener'],
+  ] as const) {
+    assert.deepEqual(await codeOf(await ask(index, bearer)), [404, 'http_entry_unknown'], index)
+  }
+  assert.match(await (await admin('/metrics')).text(), /^sekisho_content_opened_total\{what="entry"\} 1$/m)
+})
+
+test('a receipt that no checkpoint covers yet says so, with a time to wait', async () => {
+  ledger.uncovered = true
+  const response = await pages(`/decisions/${decision}/receipt`)
+  assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '2'])
+  assert.match(await response.text(), /http_receipt_unavailable/)
+  ledger.uncovered = false
+})
+
+test('an address that is not ours says what to do', async () => {
+  // RFC 5737: no machine has it.
+  await assert.rejects(
+    listen(createConsoleListener({} as never), { host: '203.0.113.1', port: 0 }, 'listen.console'),
+    {
+      code: 'http_address_refused',
+    },
+  )
 })
 
 test('an address in use says what to do', async () => {
@@ -496,7 +537,7 @@ test('every room’s errors have a status, and a defect keeps its message', () =
   assert.deepEqual([gone.status, gone.code], [503, 'storage_unavailable'])
   assert.equal(problemOf(new ProgrammeError('programme_database_unavailable', 'gone')).problem.status, 503)
   const defect = problemOf(new TypeError('internal detail'))
-  assert.deepEqual([defect.problem.status, defect.defect], [500, true])
+  assert.deepEqual([defect.problem.status, defect.problem.code, defect.defect], [500, 'http_internal', true])
   assert.ok(!JSON.stringify(defect.problem).includes('internal detail'))
 })
 

@@ -6,7 +6,15 @@ import type { Agreement, Facts } from '../agreement/index.ts'
 import { FACT_NAMES, FACT_VALUES } from '../agreement/index.ts'
 import type { Programme } from '../authority/index.ts'
 import type { Decision } from '../authorization/index.ts'
-import type { Appended, EntryDraft, FieldName, JsonValue, Ledger, StoredEntry } from '../ledger/index.ts'
+import {
+  type Appended,
+  type EntryDraft,
+  type FieldName,
+  type JsonValue,
+  type Ledger,
+  LedgerError,
+  type StoredEntry,
+} from '../ledger/index.ts'
 import type { Principal, Snapshot } from '../programme/index.ts'
 
 /** Text that does something wherever it is not escaped. */
@@ -128,6 +136,8 @@ export class FakeLedger implements Pick<Ledger, 'append' | 'read' | 'entries' | 
   writable = true
   /** Set: the keys of every content are gone. */
   contentGone = false
+  /** Set: no checkpoint covers anything yet. */
+  uncovered = false
 
   size(): number {
     return this.stored.length
@@ -172,7 +182,10 @@ export class FakeLedger implements Pick<Ledger, 'append' | 'read' | 'entries' | 
       checkpoint: () => '',
       checkpointCovering: async () => '',
       showCosigned: async () => {},
-      receipt: async (index, disclose) => `receipt of ${index}: ${disclose?.join(' ')}\n`,
+      receipt: async (index, disclose) => {
+        if (this.uncovered) throw new LedgerError('ledger_index_range', 'not covered')
+        return `receipt of ${index}: ${disclose?.join(' ')}\n`
+      },
       close: async () => undefined,
     } satisfies Ledger
   }

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { findBinaries } from './binaries.ts'
 import { openDatabase, StorageError, startEmbeddedPostgres } from './index.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../../..')
@@ -66,6 +67,33 @@ test('data outlives a stop, and the directory is for one server at a time', { sk
   assert.deepEqual(await again.query('select count(*)::bigint as n from kept'), [{ n: 0 }])
   await again.close()
   await second.stop()
+})
+
+test('settings that PostgreSQL refuses end the start with its own words', { skip }, async () => {
+  await assert.rejects(
+    startEmbeddedPostgres({ directory: path.join(scratch, 'reuse'), settings: { shared_buffers: 'plenty' } }),
+    (error: unknown) =>
+      error instanceof StorageError &&
+      error.code === 'storage_embedded_failed' &&
+      /shared_buffers/.test(error.message),
+  )
+})
+
+test('a machine without PostgreSQL’s programs is told what to set instead', async () => {
+  const arch = Object.getOwnPropertyDescriptor(process, 'arch')
+  assert.ok(arch)
+  Object.defineProperty(process, 'arch', { ...arch, value: 'none' })
+  try {
+    await assert.rejects(findBinaries({}), (error: unknown) => {
+      return (
+        error instanceof StorageError &&
+        error.code === 'storage_embedded_unavailable' &&
+        /DATABASE_URL/.test(error.message)
+      )
+    })
+  } finally {
+    Object.defineProperty(process, 'arch', arch)
+  }
 })
 
 test('an initialisation cut short is begun anew', { skip }, async () => {
