@@ -15,6 +15,7 @@ const SERVER = path.dirname(SOURCE)
 const UNFINISHED: readonly string[] = [
   'authorization',
   'boundary',
+  'disclosure',
   'gateway',
   'ledger',
   'programme',

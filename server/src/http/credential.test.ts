@@ -138,11 +138,13 @@ function mint(holder: KeyHolder, more: { institution?: string } = {}): string {
 function targets(): { readonly method: string; readonly target: string; readonly route: string }[] {
   return adminRoutes(deps).flatMap(({ method, path }) => {
     const route = `${method} ${path}`
-    const values = path.includes('/entries/')
-      ? [0, ...places.entries]
-      : path.includes('/tokens/')
-        ? places.tokens
-        : places.decisions
+    const values = /\/(decisions|holds)\//.test(path)
+      ? places.decisions
+      : path.includes('/entries/')
+        ? [0, ...places.entries]
+        : path.includes('/tokens/')
+          ? places.tokens
+          : [1]
     if (!path.includes(':')) return [{ method, target: path, route }]
     return values.map((value) => ({ method, target: path.replace(/:\w+/, String(value)), route }))
   })
@@ -224,6 +226,14 @@ test('property: a credential of one institution never shows another', async () =
     }
   }
   assert.ok(shown > 100, 'the routes do answer those who may ask')
+})
+
+test('a proposal that is none is answered as one, to whoever may ask', async () => {
+  const response = await call('GET', '/v1/proposals/none', { authorization: `Bearer ${mint(party('jp'))}` })
+  assert.deepEqual(
+    [response.status, ((await response.json()) as { code: string }).code],
+    [404, 'http_proposal_unknown'],
+  )
 })
 
 test('a party sees how the programme stands, all of it, and no institution’s records', async () => {

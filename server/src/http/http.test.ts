@@ -479,7 +479,7 @@ test('the public ledger: its files with their caching, and nothing else', async 
   ]) {
     const response = await pages(`/ledger/${name}`)
     assert.deepEqual(
-      [response.status, /http_(file|route)_unknown/.test(await response.text())],
+      [response.status, /http_file_unknown|http_route_unknown/.test(await response.text())],
       [404, true],
       name,
     )
