@@ -65,7 +65,7 @@ export function createStreamRelay(
   function takeAll(events: () => SseEvent[], release: Buffer[]): void {
     try {
       for (const event of events()) {
-        if (stopped !== null || reader.state().ended) return
+        if (stopped !== null || reader.ended()) return
         take(event, release)
       }
     } catch (error) {
@@ -75,7 +75,7 @@ export function createStreamRelay(
   }
 
   function finish(release: Buffer[]): RelayStep {
-    if (stopped === null && !reader.state().ended && !ending)
+    if (stopped === null && !reader.ended() && !ending)
       stopped = unreadable('the upstream ended its stream without saying so')
     if (stopped === null) apply(guard.end(), release)
     if (stopped === null && restorer !== null) tail.push(...restorer.end())
@@ -89,7 +89,7 @@ export function createStreamRelay(
       const release: Buffer[] = []
       takeAll(() => parser.push(chunk), release)
       if (stopped !== null) return { release, tail: null, stop: stopped }
-      return reader.state().ended ? finish(release) : { release, tail: null, stop: null }
+      return reader.ended() ? finish(release) : { release, tail: null, stop: null }
     },
     end() {
       const release: Buffer[] = []

@@ -10,7 +10,7 @@ import { MessagesReader } from './read-messages.ts'
 import { ResponsesReader } from './read-responses.ts'
 import type { Dialect, JsonObject, StreamPart } from './request.ts'
 import type { SseEvent } from './sse.ts'
-import { parseStrictJson } from './strict-json.ts'
+import { parseStrictValue } from './strict-json.ts'
 import { objectOf, type TextLog } from './text-log.ts'
 
 /** What a stream has said of itself so far: what `failureEvents` needs to end it in its own dialect. */
@@ -34,6 +34,8 @@ export interface EventReader {
   finish(): StreamPart[]
   /** A copy: keep the one that belongs to the last event you released. */
   state(): StreamState
+  /** Whether a terminal event has been read: `state().ended` without the copy. */
+  ended(): boolean
 }
 
 export type MutableState = { -readonly [K in keyof StreamState]: StreamState[K] }
@@ -69,6 +71,7 @@ export function createEventReader(dialect: Dialect): EventReader {
     },
     finish: () => reader.finish(state),
     state: () => ({ ...state }),
+    ended: () => state.ended,
   }
 }
 
@@ -108,7 +111,7 @@ function isDone(data: Buffer): boolean {
 
 function parseObject(bytes: Buffer): JsonObject | null {
   try {
-    return objectOf(parseStrictJson(bytes).value)
+    return objectOf(parseStrictValue(bytes))
   } catch {
     return null
   }

@@ -36,16 +36,27 @@ export interface StrictJson {
  *   `wire_json_duplicate_key`, `wire_json_too_deep`
  */
 export function parseStrictJson(bytes: Buffer): StrictJson {
+  const members: MemberSpan[] = []
+  return { value: parseInto(bytes, members), members }
+}
+
+/** As `parseStrictJson`, where nobody asks where the members lie: events of an answer. */
+export function parseStrictValue(bytes: Buffer): JsonValue {
+  return parseInto(bytes, null)
+}
+
+/** @param members filled with the top-level members, unless null */
+function parseInto(bytes: Buffer, members: MemberSpan[] | null): JsonValue {
   if (bytes.length === 0)
     throw new WireError('wire_body_empty', 'the body is empty, a JSON object was expected')
   const ascii = isAscii(bytes)
   if (!ascii && !isUtf8(bytes)) throw new WireError('wire_utf8_invalid', 'the body is not valid UTF-8')
   // One character a byte, so that places in it are places in the bytes.
   const raw = bytes.toString('latin1')
-  const members = new Scanner(raw, ascii).scan()
+  new Scanner(raw, ascii, members).scan()
   try {
     // JSON.parse returns `any`; its results are exactly JsonValue.
-    return { value: JSON.parse(ascii ? raw : bytes.toString('utf8')) as JsonValue, members }
+    return JSON.parse(ascii ? raw : bytes.toString('utf8')) as JsonValue
   } catch {
     throw new WireError('wire_json_invalid', 'the body is not valid JSON (or is cut short)')
   }
@@ -63,18 +74,19 @@ class Scanner {
   private readonly seen: SeenKeys[] = []
   /** Start and end (quotes excluded) of each key of each open object, flattened. */
   private readonly keys: number[] = []
-  private readonly members: MemberSpan[] = []
+  private readonly members: MemberSpan[] | null
   private memberKeyStart = -1
   private memberKey = ''
   private memberValueStart = -1
 
-  constructor(raw: string, ascii: boolean) {
+  constructor(raw: string, ascii: boolean, members: MemberSpan[] | null) {
     this.raw = raw
     this.ascii = ascii
+    this.members = members
   }
 
   /** Walks the bytes once. On bytes that are not JSON it may stop anywhere: `JSON.parse` then rejects them. */
-  scan(): readonly MemberSpan[] {
+  scan(): void {
     const { raw, bases } = this
     const { length } = raw
     let expectKey = false
@@ -91,7 +103,7 @@ class Scanner {
       if (this.memberValueStart === -2) this.memberValueStart = i
       if (byte === QUOTE) {
         const end = stringEnd(raw, i)
-        if (end < 0) return []
+        if (end < 0) return
         if (expectKey) this.addKey(i, end)
         expectKey = false
         i = end
@@ -115,7 +127,6 @@ class Scanner {
       }
       last = i
     }
-    return this.members
   }
 
   private open(object: boolean): void {
@@ -137,7 +148,7 @@ class Scanner {
     const depth = bases.length - 1
     const base = bases[depth]
     if (base === undefined || base === -1) return
-    if (depth === 0) {
+    if (depth === 0 && this.members !== null) {
       this.memberKeyStart = start
       this.memberKey = this.keyText(start + 1, end - 1)
       this.memberValueStart = -1
@@ -167,7 +178,7 @@ class Scanner {
 
   private endMember(end: number): void {
     const { memberKeyStart: keyStart, memberKey: key, memberValueStart: valueStart } = this
-    if (keyStart >= 0 && valueStart >= 0) this.members.push({ key, keyStart, valueStart, end })
+    if (keyStart >= 0 && valueStart >= 0) this.members?.push({ key, keyStart, valueStart, end })
     this.memberKeyStart = -1
     this.memberValueStart = -1
   }
