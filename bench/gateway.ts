@@ -25,6 +25,10 @@ const PEERS: Readonly<Record<string, StartPeer>> = {
 /** Foreign load above this share of the machine makes a wall-clock figure untrustworthy; the row says so. */
 const QUIET_PERCENT_MAX = 10
 
+/** A gateway that does more work for a request runs fewer of them, and is compiled later. */
+const WARM_UP_MS = 2_000
+const WARM_UP_QUICK_MS = 500
+
 interface Shape {
   readonly mode: 'json' | 'sse'
   readonly concurrency: number
@@ -112,7 +116,7 @@ function planFor(
       bodyBytes: shape.bodyKb * 1000,
     },
     connections: shape.concurrency,
-    warmupMs: options.quick ? 500 : 1000,
+    warmupMs: options.quick ? WARM_UP_QUICK_MS : WARM_UP_MS,
     measureMs: (options.seconds ?? (options.quick ? 1.5 : 4)) * 1000,
     gatewayPids: peer.pids,
     upstreamPid,

@@ -48,6 +48,8 @@ export const startSekisho: StartPeer = async (upstream) => {
     databaseUrl: postgres.url,
     vendorUrl: `http://127.0.0.1:${upstream.port}/v1`,
     wideBudgets: true,
+    // The default of a configuration that does not name it.
+    checkpointIntervalMs: 1000,
   }
   let server: SekishoProcess | null = null
   const stop = async (): Promise<void> => {

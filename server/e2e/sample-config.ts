@@ -30,6 +30,8 @@ export interface SampleConfig {
   /** Pause between the pieces of a rehearsed stream. */
   readonly chunkDelayMs?: number
   readonly shutdownGraceMs?: number
+  /** Tests want checkpoints soon. */
+  readonly checkpointIntervalMs?: number
   /** Gateway processes; none serves in the main process. */
   readonly workers?: number
 }
@@ -87,7 +89,7 @@ function configValues(sample: SampleConfig, agreement: string, models: string) {
       ...(sample.vendorUrl === undefined ? [] : [vendor]),
     ],
     limits: sample.limits ?? {},
-    ledger: { checkpointIntervalMs: 200 },
+    ledger: { checkpointIntervalMs: sample.checkpointIntervalMs ?? 200 },
     shutdownGraceMs: sample.shutdownGraceMs ?? 1000,
     workers: sample.workers ?? 0,
     logging: { level: 'error' },
