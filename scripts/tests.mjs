@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { runChild } from './child.mjs'
+import { ensureChromium } from './chromium.mjs'
 import { installDebianPackages } from './debian.mjs'
 
 const TEST_FILES = ['verify/**/*.test.ts', 'server/**/*.test.ts', 'bench/**/*.test.ts']
@@ -32,6 +33,7 @@ export async function runTests(context, words) {
     console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${Date.now() - started} ms)`)
   }
   if (whole) {
+    await ensureChromium(env)
     const missing = installDebianPackages()
     if (missing.length > 0) console.log(`not installed, their tests are skipped: ${missing.join(' ')}`)
     await check('types', ['tsc', '-p', 'tsconfig.json'])
