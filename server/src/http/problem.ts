@@ -84,6 +84,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   statement_hold_unknown: 404,
   statement_hold_mismatch: 409,
   statement_draft_mismatch: 409,
+  statement_terms_missing: 422,
   statement_capability_never_granted: 422,
   statement_founding_differs: 409,
   statement_limit: 422,

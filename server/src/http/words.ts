@@ -33,6 +33,8 @@ export const ROLES: Readonly<Record<Role, Words>> = {
   platform: ['platform team', '基盤担当'],
   internal_audit: ['internal audit', '内部監査'],
   working_group_seat: ['seat of the working group', '作業部会の委員'],
+  legal: ['legal', '法務'],
+  risk: ['risk management', 'リスク管理'],
   party: ['party', '締結主体'],
   regulator: ['regulator', '監督当局'],
   external_auditor: ['external auditor', '外部監査人'],

@@ -31,6 +31,7 @@ export type StatementRefusal =
   | 'statement_already_approved'
   | 'statement_hold_unknown'
   | 'statement_hold_mismatch'
+  | 'statement_terms_missing'
   | 'statement_draft_mismatch'
   | 'statement_capability_never_granted'
   | 'statement_founding_differs'

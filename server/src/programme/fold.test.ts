@@ -19,7 +19,7 @@ import {
 import { generateKeyPair } from '../identity/index.ts'
 import type { StatementRefusal } from './error.ts'
 import { fold } from './fold.ts'
-import { type Payload, STATEMENT_TYPES, type StatementType } from './kinds.ts'
+import { KINDS, type Payload, STATEMENT_TYPES, type StatementType } from './kinds.ts'
 import { ACTOR_MACHINE, ENGAGEMENT_MACHINE, INSTITUTION_MACHINE, INTEGRATOR_MACHINE } from './machine.ts'
 import { addSignatures, signStatement } from './sign.ts'
 import { decodeState, encodeState, type ProgrammeState } from './state.ts'
@@ -370,6 +370,14 @@ test('a sector is narrowed by any one party; vendor access is the provider’s',
   await refuses('statement_threshold_not_met', 'incident.set', { incident: true, reason }, [party('jp')])
 })
 
+const TERMS = {
+  authorisations: [{ asset: 'a', owner: 'o', administrator: 'it', document: '1'.repeat(64) }],
+  techniques: { allowed: ['T1190'], forbidden: ['T1486'] },
+  exclusions: [],
+  stop_contact: 'soc',
+  legal: { basis: 'contract', opinion: '2'.repeat(64) },
+}
+
 function draftPayload(
   id: string,
   more: Partial<Payload<'engagement.draft'>> = {},
@@ -385,6 +393,7 @@ function draftPayload(
     autonomy: 'A2',
     from_ms: nowMs,
     until_ms: nowMs + 86_400_000,
+    terms: TERMS,
     ...more,
   }
 }
@@ -467,6 +476,49 @@ test('an engagement takes two people other than its author, at the institution, 
   assert.deepEqual(suspended.engagements.get('e-one')?.approvedBy, [])
   const closed = apply(suspended, 'engagement.close', { id: 'e-one', reason }, [institution('mufg')])
   await refuses('statement_subject_state', 'engagement.approve', approve, [person('mufg-approver')], closed)
+})
+
+test('offensive work is approved by legal or risk among others; a change is a draft anew', async () => {
+  const lead = [person('mufg-lead')]
+  const { terms: _, ...bare } = draftPayload('e-two')
+  await refuses('statement_terms_missing', 'engagement.draft', bare, lead)
+  const drafted = apply(founded, 'engagement.draft', draftPayload('e-two'), lead)
+  const { draft } = drafted.engagements.get('e-two')!
+  // Two approvers without counsel: the second is one whom nobody enrolled, so the rule is asked alone.
+  const approver = drafted.actors.get('mufg-approver')!
+  const signers = { actors: [approver, { ...approver, id: 'mufg-approver' + '3' }] }
+  const context = { at: { index: 1, timeMs: world.clock.nowMs() }, digest: draft, signers }
+  const { rule } = KINDS['engagement.approve']
+  const { engagements } = rule(
+    drafted,
+    { id: 'e-two', draft },
+    context as unknown as Parameters<typeof rule>[2],
+  )
+  assert.deepEqual(
+    [engagements?.get('e-two')?.state, engagements?.get('e-two')?.approvedBy.length],
+    ['draft', 2],
+  )
+  const once = apply(drafted, 'engagement.approve', { id: 'e-two', draft }, [person('mufg-approver')])
+  const active = apply(once, 'engagement.approve', { id: 'e-two', draft }, [person('mufg-approver2')])
+  assert.equal(active.engagements.get('e-two')?.state, 'active')
+  const amended = apply(active, 'engagement.amend', draftPayload('e-two', { purpose: 'q' }), lead)
+  const now = amended.engagements.get('e-two')
+  assert.deepEqual([now?.state, now?.approvedBy, now?.purpose], ['draft', [], 'q'])
+  await refuses(
+    'statement_draft_mismatch',
+    'engagement.approve',
+    { id: 'e-two', draft },
+    [person('mufg-approver')],
+    amended,
+  )
+  await refuses(
+    'statement_signer_not_entitled',
+    'engagement.amend',
+    draftPayload('e-two'),
+    [person('smbc-lead')],
+    active,
+  )
+  await refuses('statement_subject_unknown', 'engagement.amend', draftPayload('e-none'), lead, active)
 })
 
 function grantPayload(more: Partial<Payload<'grant.approve'>> = {}): Payload<'grant.approve'> {

@@ -13,7 +13,13 @@ import { ballotCast, ballotClose, ballotOpen, ballotProxy } from './kinds/ballot
 import { contentDestroy, contentHold, contentRelease, custodyKey } from './kinds/custody.ts'
 import { delegationGrant, delegationRevoke } from './kinds/delegation.ts'
 import { disclosureOrder } from './kinds/disclosure.ts'
-import { engagementApprove, engagementClose, engagementDraft, engagementSuspend } from './kinds/engagement.ts'
+import {
+  engagementAmend,
+  engagementApprove,
+  engagementClose,
+  engagementDraft,
+  engagementSuspend,
+} from './kinds/engagement.ts'
 import { evaluationAttest, evaluationWithdraw } from './kinds/evaluation.ts'
 import {
   exportBasis,
@@ -67,6 +73,7 @@ export const KINDS = {
   'programme_access.approve': programmeAccessApprove,
   'sector.stage': sectorStage,
   'engagement.draft': engagementDraft,
+  'engagement.amend': engagementAmend,
   'engagement.approve': engagementApprove,
   'engagement.suspend': engagementSuspend,
   'engagement.close': engagementClose,

@@ -26,11 +26,31 @@ export const ACTOR_MACHINE: Machine<Actor['standing'], 'suspend' | 'reinstate' |
 }
 
 /** `approve` is the last approval needed; those before it change no state. */
-export const ENGAGEMENT_MACHINE: Machine<Engagement['state'], 'approve' | 'suspend' | 'close'> = {
-  draft: { approve: 'active', suspend: null, close: 'closed' },
-  active: { approve: null, suspend: 'suspended', close: 'closed' },
-  suspended: { approve: 'active', suspend: null, close: 'closed' },
-  closed: { approve: null, suspend: null, close: null },
+export const ENGAGEMENT_MACHINE: Machine<Engagement['state'], 'approve' | 'amend' | 'suspend' | 'close'> = {
+  draft: { approve: 'active', amend: 'draft', suspend: null, close: 'closed' },
+  active: { approve: null, amend: 'draft', suspend: 'suspended', close: 'closed' },
+  suspended: { approve: 'active', amend: 'draft', suspend: null, close: 'closed' },
+  closed: { approve: null, amend: null, suspend: null, close: null },
+}
+
+/** Its life as people see it: `expire` is its window ending, which no statement has to say. */
+export const ENGAGEMENT_LIFE: Machine<
+  Engagement['state'] | 'expired',
+  'approve' | 'amend' | 'suspend' | 'close' | 'expire'
+> = {
+  draft: { ...ENGAGEMENT_MACHINE.draft, expire: 'expired' },
+  active: { ...ENGAGEMENT_MACHINE.active, expire: 'expired' },
+  suspended: { ...ENGAGEMENT_MACHINE.suspended, expire: 'expired' },
+  expired: { approve: null, amend: 'draft', suspend: 'suspended', close: 'closed', expire: null },
+  closed: { ...ENGAGEMENT_MACHINE.closed, expire: null },
+}
+
+/** How an engagement stands at `nowMs`. */
+export function engagementStands(
+  { state, untilMs }: Pick<Engagement, 'state' | 'untilMs'>,
+  nowMs: number,
+): Engagement['state'] | 'expired' {
+  return state !== 'closed' && nowMs >= untilMs ? 'expired' : state
 }
 
 /** @throws {ProgrammeError} `statement_subject_state` */

@@ -56,6 +56,8 @@ export const ROLES = [
   'platform',
   'internal_audit',
   'working_group_seat',
+  'legal',
+  'risk',
   'party',
   'regulator',
   'external_auditor',
@@ -78,7 +80,17 @@ export const document: Shape<string> = (value, path) => {
 /** Sectors that something concerns; none named means all. */
 export const sectors = list(id, 0, 64, String)
 
-export const ASSET_KINDS = ['ipv4', 'ipv6', 'cidr', 'domain', 'url', 'repository', 'application'] as const
+export const ASSET_KINDS = [
+  'ipv4',
+  'ipv6',
+  'cidr',
+  'domain',
+  'url',
+  'repository',
+  'cloud_account',
+  'container',
+  'application',
+] as const
 
 export const asset = object({
   id,

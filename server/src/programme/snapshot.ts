@@ -3,10 +3,12 @@
  *
  * Every decision records `index`, so anyone holding the ledger can rebuild the snapshot it was taken under.
  */
+
 import type { Agreement } from '../agreement/index.ts'
 import type { Capability } from '../boundary/index.ts'
 import type { GovernanceState } from '../governance/index.ts'
 import type { Asset } from '../scope/index.ts'
+import type { EngagementTerms } from './engagement-terms.ts'
 
 export type Role =
   | 'analyst'
@@ -15,6 +17,8 @@ export type Role =
   | 'platform'
   | 'internal_audit'
   | 'working_group_seat'
+  | 'legal'
+  | 'risk'
   | 'party'
   | 'regulator'
   | 'external_auditor'
@@ -100,6 +104,8 @@ export interface Engagement {
   readonly approvedBy: readonly string[]
   /** Digest of the draft statement: what an approval binds to. */
   readonly draft: string
+  /** What the scope document says beside its assets; absent where nothing offensive is asked for. */
+  readonly terms?: EngagementTerms
 }
 
 export interface Grant {

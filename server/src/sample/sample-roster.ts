@@ -74,7 +74,7 @@ const staffOf = (institution: string): SampleActor[] => [
   person(institution, 'engineer', ['analyst', 'platform']),
   person(institution, 'lead', ['operations_lead']),
   person(institution, 'approver', ['approver']),
-  person(institution, 'approver2', ['approver']),
+  person(institution, 'approver2', ['approver', 'risk']),
   person(institution, 'audit', ['internal_audit']),
 ]
 
@@ -96,6 +96,14 @@ export const SAMPLE_ENGAGEMENT = {
   members: ['hoshizora-analyst', 'hoshizora-engineer', 'hoshizora-lead', 'asagiri-engineer'],
   capabilities: ['vulnerability_discovery', 'pentest_planning', 'exploit_validation', 'attack_emulation'],
   autonomy: 'A2',
+  /** Digests of documents that do not exist: the engagement is fictional. */
+  terms: {
+    techniques: { allowed: ['T1190', 'T1595.002'], forbidden: ['T1485', 'T1486', 'T1498'] },
+    stop_contact: 'Hoshizora Bank security operations centre, day and night: 000-0000-0000',
+    basis:
+      'Contract of test of 2026-10-01; Act on Prohibition of Unauthorised Computer Access, art. 2(4): consent of the administrator',
+    administrator: 'Hoshizora Bank, IT infrastructure department',
+  },
   assets: [
     { id: 'replica-net', kind: 'cidr', value: '192.0.2.0/24', criticality: 'ordinary' },
     { id: 'dmz-net', kind: 'cidr', value: '198.51.100.0/24', criticality: 'critical' },

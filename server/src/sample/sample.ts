@@ -5,6 +5,7 @@
  * Each step looks at the snapshot first, so a start that was interrupted goes on where it stopped, and what has
  * run out since (the delegation, the engagement's window) is made anew.
  */
+import { hash } from 'node:crypto'
 import type { SignedStatement } from 'sekisho-verify'
 import type { Agreement } from '../agreement/index.ts'
 import type { Programme } from '../authority/index.ts'
@@ -208,7 +209,7 @@ class Steps {
 
   async #draft(id: string): Promise<void> {
     const nowMs = this.#options.clock.nowMs()
-    const { institution, purpose, author, members, capabilities, autonomy, assets } = SAMPLE_ENGAGEMENT
+    const { institution, purpose, author, members, capabilities, autonomy, assets, terms } = SAMPLE_ENGAGEMENT
     await this.#submit(
       'engagement.draft',
       {
@@ -221,6 +222,18 @@ class Steps {
         autonomy,
         from_ms: nowMs - 60_000,
         until_ms: nowMs + YEAR_MS,
+        terms: {
+          authorisations: assets.map((each) => ({
+            asset: each.id,
+            owner: 'Hoshizora Bank',
+            administrator: terms.administrator,
+            document: sampleDigest(`authorisation ${each.id}`),
+          })),
+          techniques: { allowed: [...terms.techniques.allowed], forbidden: [...terms.techniques.forbidden] },
+          exclusions: [],
+          stop_contact: terms.stop_contact,
+          legal: { basis: terms.basis, opinion: sampleDigest('opinion of counsel') },
+        },
       },
       [this.#keys.of(actor(author))],
     )
@@ -267,4 +280,9 @@ function actor(id: string): KeyHolder {
 
 function enrol(key: KeyPair): { public: string; assurance: 'key' } {
   return { public: key.public, assurance: 'key' }
+}
+
+/** Stands for a document of the sample: nobody wrote it. */
+function sampleDigest(name: string): string {
+  return hash('sha256', `sekisho/sample/${name}`, 'hex')
 }

@@ -16,10 +16,15 @@ const WILDCARD_LABELS_MIN = 2
 /** Something of an institution that an engagement may name. */
 export interface Asset {
   readonly id: string
-  readonly kind: TargetKind | 'application'
+  readonly kind: TargetKind | 'cloud_account' | 'container' | 'application'
   readonly value: string
   readonly criticality: 'ordinary' | 'critical' | 'designated'
 }
+
+/** Accounts and images are there for people: no request can name one. */
+const CLOUD_ACCOUNT =
+  /^(?:aws:\d{12}|azure:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|gcp:[a-z][a-z0-9-]{4,28}[a-z0-9])$/
+const CONTAINER = /^(?:[a-z0-9][a-z0-9._/:-]{0,254}@)?sha256:[0-9a-f]{64}$/
 
 type Criticality = Asset['criticality']
 const RANK: Readonly<Record<Criticality, number>> = { ordinary: 0, critical: 1, designated: 2 }
@@ -27,6 +32,8 @@ const RANK: Readonly<Record<Criticality, number>> = { ordinary: 0, critical: 1, 
 /** What may be touched: an engagement, as far as scope is concerned. */
 export interface Scope {
   readonly assets: readonly Asset[]
+  /** Places of others inside those assets: never in scope. */
+  readonly terms?: { readonly exclusions: readonly Pick<Asset, 'kind' | 'value'>[] }
 }
 
 export interface ScopeResolution {
@@ -66,6 +73,8 @@ export function resolveScope(engagement: Scope | null, targets: readonly Target[
 /** The place an asset names, or null when it names none or one too wide to be an asset. */
 export function parseAsset(asset: Pick<Asset, 'kind' | 'value'>): Place | 'application' | null {
   if (asset.kind === 'application') return 'application'
+  if (asset.kind === 'cloud_account') return CLOUD_ACCOUNT.test(asset.value) ? 'application' : null
+  if (asset.kind === 'container') return CONTAINER.test(asset.value) ? 'application' : null
   if (asset.kind === 'cidr' && parseNetwork(asset.value)?.exact !== true) return null
   const place = parsePlace(asset.kind, asset.value)
   if (place === null) return null
@@ -77,10 +86,18 @@ export function parseAsset(asset: Pick<Asset, 'kind' | 'value'>): Place | 'appli
 }
 
 function matching(engagement: Scope | null, place: Place): Asset[] {
-  if (engagement === null) return []
+  if (engagement === null || isExcluded(engagement, place)) return []
   return engagement.assets.filter((asset) => {
     const owned = placeOf(asset)
     return owned !== null && covers(owned, place)
+  })
+}
+
+/** Overlap is enough, in either direction: a network that holds one excluded address is not all ours. */
+function isExcluded({ terms }: Scope, place: Place): boolean {
+  return (terms?.exclusions ?? []).some((each) => {
+    const others = parseAsset(each)
+    return others !== null && others !== 'application' && (covers(others, place) || covers(place, others))
   })
 }
 

@@ -12,7 +12,16 @@ import { actorOf } from '../subject.ts'
 
 /** Roles that an employer of each kind may give to its people. */
 const ROLES_BY_EMPLOYER: Readonly<Record<'institution' | 'integrator' | 'party', readonly Role[]>> = {
-  institution: ['analyst', 'approver', 'operations_lead', 'platform', 'internal_audit', 'working_group_seat'],
+  institution: [
+    'analyst',
+    'approver',
+    'operations_lead',
+    'platform',
+    'internal_audit',
+    'working_group_seat',
+    'legal',
+    'risk',
+  ],
   integrator: ['analyst', 'platform'],
   party: ['party', 'regulator', 'external_auditor', 'working_group_seat'],
 }

@@ -3,6 +3,7 @@ import { CAPABILITIES } from '../../boundary/index.ts'
 import { list, object, oneOf, type Shaped, text } from '../../identity/index.ts'
 import { parseAsset } from '../../scope/index.ts'
 import { addApprovers, invalid, refuseRequester, withRole } from '../approvers.ts'
+import { checkTerms, isOffensive, withTerms } from '../engagement-terms.ts'
 import { ProgrammeError } from '../error.ts'
 import type { Changes, Kind, RuleContext } from '../kind.ts'
 import { ENGAGEMENT_MACHINE, next } from '../machine.ts'
@@ -15,19 +16,23 @@ import { actorOf, actsFor, engagementOf, institutionOf } from '../subject.ts'
 const ENGAGEMENT_MS_MAX = 366 * 24 * 3_600_000
 
 const AUTHOR_ROLES: readonly Role[] = ['operations_lead']
-const APPROVER_ROLES: readonly Role[] = ['approver', 'operations_lead']
+const APPROVER_ROLES: readonly Role[] = ['approver', 'operations_lead', 'legal', 'risk']
+/** One of those who approve offensive work. */
+const COUNSEL_ROLES: readonly Role[] = ['legal', 'risk']
 
-const engagementDraftShape = object({
-  id,
-  institution: id,
-  purpose: text(1000),
-  assets: list(asset, 0, ASSETS_MAX, (each) => each.id),
-  capabilities: list(oneOf(CAPABILITIES), 1, CAPABILITIES.length, String),
-  members: list(id, 1, MEMBERS_MAX, String),
-  autonomy: oneOf(['A0', 'A1', 'A2', 'A3', 'A4']),
-  from_ms: timeMs,
-  until_ms: timeMs,
-})
+const engagementDraftShape = withTerms(
+  object({
+    id,
+    institution: id,
+    purpose: text(1000),
+    assets: list(asset, 0, ASSETS_MAX, (each) => each.id),
+    capabilities: list(oneOf(CAPABILITIES), 1, CAPABILITIES.length, String),
+    members: list(id, 1, MEMBERS_MAX, String),
+    autonomy: oneOf(['A0', 'A1', 'A2', 'A3', 'A4']),
+    from_ms: timeMs,
+    until_ms: timeMs,
+  }),
+)
 
 const engagementApproveShape = object({ id, draft: digest })
 
@@ -45,24 +50,48 @@ export const engagementDraft: Kind<Shaped<typeof engagementDraftShape>> = {
     if (institutionOf(state, payload.institution).standing === 'suspended') {
       throw notEntitled(`\`${payload.institution}\` is suspended`)
     }
+    if (state.engagements.has(payload.id))
+      throw new ProgrammeError('statement_id_taken', `\`${payload.id}\` is taken`)
     checkDraft(state, payload, context)
-    const engagement: Engagement = {
-      id: payload.id,
-      institution: payload.institution,
-      author: author.id,
-      purpose: payload.purpose,
-      state: 'draft',
-      assets: payload.assets,
-      capabilities: payload.capabilities,
-      members: payload.members,
-      autonomy: payload.autonomy,
-      fromMs: payload.from_ms,
-      untilMs: payload.until_ms,
-      approvedBy: [],
-      draft: context.digest,
-    }
+    const engagement = drafted(payload, author.id, context.digest)
     return { engagements: state.engagements.with(engagement.id, engagement) }
   },
+}
+
+/** A change is a draft anew: whatever stood before it was approved for something else. */
+export const engagementAmend: Kind<Shaped<typeof engagementDraftShape>> = {
+  shape: engagementDraftShape,
+  rule: (state, payload, context) => {
+    const before = engagementOf(state, payload.id)
+    const [author, another] = withRole(context, before.institution, AUTHOR_ROLES)
+    if (author === undefined || another !== undefined || payload.institution !== before.institution) {
+      throw notEntitled(
+        `exactly one operations lead of \`${before.institution}\` changes an engagement of it`,
+      )
+    }
+    next(ENGAGEMENT_MACHINE, before.state, 'amend', before.id)
+    checkDraft(state, payload, context)
+    return { engagements: state.engagements.with(before.id, drafted(payload, author.id, context.digest)) }
+  },
+}
+
+function drafted(payload: Shaped<typeof engagementDraftShape>, author: string, draft: string): Engagement {
+  return {
+    id: payload.id,
+    institution: payload.institution,
+    author,
+    purpose: payload.purpose,
+    state: 'draft',
+    assets: payload.assets,
+    capabilities: payload.capabilities,
+    members: payload.members,
+    autonomy: payload.autonomy,
+    fromMs: payload.from_ms,
+    untilMs: payload.until_ms,
+    approvedBy: [],
+    draft,
+    ...(payload.terms === undefined ? {} : { terms: payload.terms }),
+  }
 }
 
 export const engagementApprove: Kind<Shaped<typeof engagementApproveShape>> = {
@@ -80,7 +109,10 @@ export const engagementApprove: Kind<Shaped<typeof engagementApproveShape>> = {
     const approvers = withRole(context, engagement.institution, APPROVER_ROLES)
     refuseRequester(context, engagement.author)
     const approvedBy = addApprovers(engagement.approvedBy, approvers)
-    const enough = approvedBy.length >= state.agreement.engagementApprovals
+    if (context.at.timeMs >= engagement.untilMs) throw expired(engagement.id)
+    const enough =
+      approvedBy.length >= state.agreement.engagementApprovals &&
+      (!isOffensive(engagement.capabilities) || approvedBy.some((each) => isCounsel(state, each)))
     const standing = enough ? approved : engagement.state
     return {
       engagements: state.engagements.with(engagement.id, { ...engagement, approvedBy, state: standing }),
@@ -103,8 +135,7 @@ function checkDraft(
   payload: Shaped<typeof engagementDraftShape>,
   { at }: RuleContext,
 ): void {
-  if (state.engagements.has(payload.id))
-    throw new ProgrammeError('statement_id_taken', `\`${payload.id}\` is taken`)
+  checkTerms(payload)
   const never = payload.capabilities.find(
     (each) => each === 'none' || state.agreement.neverGranted.includes(each),
   )
@@ -124,6 +155,14 @@ function checkDraft(
       throw invalid(`\`${id}\` does not work for \`${payload.institution}\``)
     }
   }
+}
+
+function isCounsel(state: StateFields, id: string): boolean {
+  return state.actors.get(id)?.roles.some((role) => COUNSEL_ROLES.includes(role)) === true
+}
+
+function expired(id: string): ProgrammeError {
+  return new ProgrammeError('statement_subject_state', `\`${id}\` is expired: draft another or amend it`)
 }
 
 /** An operations lead or approver of the institution, or its directory key, may narrow at once. */
