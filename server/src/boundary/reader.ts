@@ -11,12 +11,12 @@ import { leaksIn } from './leakage/leaks.ts'
 import { createMemo } from './memo.ts'
 import { NO_ORDERS, type Orders, type Speaker } from './orders.ts'
 import { HARM_AT, type Proposal } from './proposal.ts'
-import { confidencePermille } from './read-text.ts'
+import { confidencePermille, type TextReading } from './read-text.ts'
 import type { EvidenceSpan, Reading, Side, Target } from './reading.ts'
 import { ordersOf, readSegment, type SegmentReading } from './segment.ts'
 import { type FoundTarget, findTargets } from './targets.ts'
 
-export const READER_VERSION = 'linear/1'
+export const READER_VERSION = 'moods/2'
 /** Segments remembered by default. */
 const MEMO_SEGMENTS_MAX = 8192
 /** Share of an earlier turn's suspicion that the next turn inherits, and its weight against the turn's own. */
@@ -104,11 +104,39 @@ function readOne(way: Way, text: string): Remembered {
   return { asked: null, actedOn: way === 'act' ? findTargets(text) : [], orders, secret }
 }
 
+/**
+ * Reads the turns of a transcript, without a memory. Pure.
+ *
+ * @param places where each segment's text begins in the transcript, or -1: spans are moved there, others left out
+ */
+export function readSegments(segments: readonly Segment[], places: readonly number[]): TextReading {
+  const remembered = segments.map((segment) => readOne(wayOf(segment), segment.text))
+  const reading = readExchange(segments, remembered)
+  const likeliest = proposalOf(segments, remembered).side
+  return {
+    capability: reading.capability,
+    side: reading.side === 'uncertain' ? likeliest : reading.side,
+    confidencePermille: reading.confidencePermille,
+    uncertain: reading.side === 'uncertain',
+    targets: reading.targets,
+    spans: reading.spans.flatMap((span) => {
+      const at = places[span.segment] ?? -1
+      return at === -1 ? [] : [{ ...span, start: span.start + at, end: span.end + at }]
+    }),
+  }
+}
+
+function turnsOf(remembered: readonly Remembered[]): Turn[] {
+  return remembered.flatMap(({ asked }, index) => (asked === null ? [] : [{ index, asked }]))
+}
+
+function proposalOf(segments: readonly Segment[], remembered: readonly Remembered[]): Proposal {
+  const turns = turnsOf(remembered)
+  return raised(sideOfExchange(turns), segments, remembered, turns).proposal
+}
+
 function readExchange(segments: readonly Segment[], remembered: readonly Remembered[]): Reading {
-  const turns: Turn[] = []
-  remembered.forEach(({ asked }, index) => {
-    if (asked !== null) turns.push({ index, asked })
-  })
+  const turns = turnsOf(remembered)
   const { proposal, side } = raised(sideOfExchange(turns), segments, remembered, turns)
   return {
     capability: proposal.capability,
@@ -227,6 +255,14 @@ function targetsOf(turns: readonly Turn[], remembered: readonly Remembered[], si
 }
 
 function spansOf(turns: readonly Turn[]): EvidenceSpan[] {
-  const spans = turns.flatMap(({ index, asked }) => asked.spans.map((span) => ({ ...span, segment: index })))
-  return spans.slice(-SPANS_MAX)
+  // The last ones, from the end: an agent's history has many hundred.
+  const spans: EvidenceSpan[] = []
+  for (let turn = turns.length - 1; turn >= 0 && spans.length < SPANS_MAX; turn--) {
+    const { index, asked } = turns[turn]! // turn is in range
+    for (let at = asked.spans.length - 1; at >= 0 && spans.length < SPANS_MAX; at--) {
+      const { start, end, label } = asked.spans[at]! // at is in range
+      spans.push({ start, end, label, segment: index })
+    }
+  }
+  return spans.reverse()
 }
