@@ -15,11 +15,15 @@ export async function ensureChromium(env) {
   const found = [named, ...NAMES].find((name) => name && spawnSync(name, ['--version']).status === 0)
   if (found !== undefined || !existsSync('/etc/debian_version') || process.getuid?.() !== 0) return
   console.log(`installing ${PACKAGES.join(' and ')} for the browser tests …`)
-  const options = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] }
+  const options = {
+    env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  }
   const updated = await runChild('apt-get', ['update', '-q'], options)
   const code =
     updated === 0
       ? await runChild('apt-get', ['install', '-yq', '--no-install-recommends', ...PACKAGES], options)
       : updated
-  if (code !== 0) console.log('note: Chromium could not be installed; the browser tests say what they do without it')
+  if (code !== 0)
+    console.log('note: Chromium could not be installed; the browser tests say what they do without it')
 }
