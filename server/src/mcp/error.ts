@@ -9,6 +9,7 @@ export const MCP_ERROR_CODES = [
   'mcp_server_version',
   'mcp_tools_too_many',
   'mcp_closed',
+  'mcp_not_sent',
 ] as const
 export type McpErrorCode = (typeof MCP_ERROR_CODES)[number]
 

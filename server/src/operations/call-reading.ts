@@ -1,0 +1,103 @@
+/**
+ * A tool call read by its structure: what it does is declared, what it acts on stands in its arguments.
+ *
+ * HOSTILE: arguments are written by a model that may have been steered. A target that cannot be established is not in
+ * scope: an argument that is missing, of the wrong type, not a name or address, or a command line with anything in it that
+ * a shell would interpret. Spec: docs/spec/tool.md §4.
+ */
+import { findTargets, leaksIn, type Reading, type Target } from '../boundary/index.ts'
+import type { Json, JsonObject } from '../mcp/index.ts'
+import type { ToolDeclaration } from './tools-file.ts'
+
+export const CALL_READER = 'tool/1'
+const TARGETS_MAX = 2_000
+
+export function readCall(tool: ToolDeclaration, args: JsonObject): Reading {
+  const named = [
+    ...tool.targets.flatMap((pointer) => declaredTargets(at(args, pointer), pointer)),
+    ...tool.commands.flatMap((pointer) => commandTargets(at(args, pointer), pointer)),
+    // What acts may be led elsewhere by any argument, declared or not.
+    ...(tool.effect === 'read' ? [] : mentionedTargets(args)),
+  ]
+  return {
+    capability: tool.capability,
+    side: tool.side,
+    confidencePermille: 1_000,
+    targets: distinct(named).slice(0, TARGETS_MAX),
+    spans: [],
+    reader: CALL_READER,
+    leakage: texts(args).some((text) => leaksIn(text).length > 0) ? 'present' : 'none',
+  }
+}
+
+/** RFC 6901. */
+function at(args: JsonObject, pointer: string): Json | undefined {
+  let value: Json | undefined = args
+  for (const step of pointer.slice(1).split('/')) {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    if (typeof value !== 'object' || value === null) return undefined
+    value = Object.hasOwn(value, name) ? (value as Readonly<Record<string, Json>>)[name] : undefined
+  }
+  return value
+}
+
+function declaredTargets(value: Json | undefined, pointer: string): Target[] {
+  if (Array.isArray(value) && value.length > 0) return value.flatMap((one) => declaredTargets(one, pointer))
+  if (typeof value !== 'string') return [unresolved(pointer)]
+  const found = findTargets(value)
+  const [only] = found
+  // The whole argument is the target; one that merely contains one says more than was understood.
+  const whole = only !== undefined && found.length === 1 && only.raw.length === value.trim().length
+  return whole ? [target(only)] : [unresolved(value)]
+}
+
+const SHELL_CHARACTERS = /[|&;<>$`(){}[\]*?~!#"'\\\n\r\0%^=]/
+
+function commandTargets(value: Json | undefined, pointer: string): Target[] {
+  const words = Array.isArray(value) ? value : typeof value === 'string' ? value.split(/[ \t]+/) : null
+  if (words === null || words.length === 0 || words.some((word) => typeof word !== 'string'))
+    return [unresolved(pointer)]
+  const line = words.join(' ')
+  if (SHELL_CHARACTERS.test(line)) return [unresolved(line)]
+  return findTargets(line).map(target)
+}
+
+function mentionedTargets(args: JsonObject): Target[] {
+  return texts(args).flatMap((text) => findTargets(text).map(target))
+}
+
+/** Every text of the arguments, names of members as well; JSON within a text is looked into. */
+function texts(value: Json, depth = 0): string[] {
+  if (typeof value === 'string') return [value, ...inner(value, depth)]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, one]) => [
+    ...(Array.isArray(value) ? [] : [name]),
+    ...texts(one as Json, depth),
+  ])
+}
+
+function inner(text: string, depth: number): string[] {
+  if (depth >= 3 || !/^\s*[[{]/.test(text)) return []
+  try {
+    return texts(JSON.parse(text) as Json, depth + 1)
+  } catch {
+    return []
+  }
+}
+
+function target({ kind, value, raw, homograph }: ReturnType<typeof findTargets>[number]): Target {
+  return homograph ? unresolved(raw) : { kind, value, raw, segment: 0 }
+}
+
+/** A name that no asset can have: never in scope. */
+function unresolved(raw: string): Target {
+  return { kind: 'url', value: 'unresolved:', raw: raw.slice(0, 200), segment: 0 }
+}
+
+function distinct(targets: readonly Target[]): Target[] {
+  return [
+    ...new Map(
+      targets.map((one) => [`${one.kind} ${one.value} ${one.value === 'unresolved:' ? one.raw : ''}`, one]),
+    ).values(),
+  ]
+}
