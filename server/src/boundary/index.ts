@@ -5,6 +5,8 @@
  */
 
 export { BoundaryError, type BoundaryErrorCode } from './error.ts'
+export { LEAKAGE_TYPES, type LeakageSpan, type LeakageType } from './leakage/leakage-type.ts'
+export { leaksIn } from './leakage/leaks.ts'
 export { SECRET_FORMATS, type SecretFormat, type SecretType } from './leakage/secret-formats.ts'
 export {
   createSecretScanner,
@@ -13,11 +15,10 @@ export {
   type SecretSpan,
   secretSpans,
 } from './leakage/secrets.ts'
-export { LEAKAGE_TYPES, type LeakageSpan, type LeakageType } from './leakage/leakage-type.ts'
-export { leaksIn } from './leakage/leaks.ts'
 export { leakageSpans } from './leakage/spans.ts'
+export { readBatchItem } from './read-batch.ts'
 export { readText, type TextReading } from './read-text.ts'
-export { createReader, type Reader, type ReaderOptions, type ReaderStats } from './reader.ts'
+export { createReader, READER_VERSION, type Reader, type ReaderOptions, type ReaderStats } from './reader.ts'
 export {
   CAPABILITIES,
   type Capability,
@@ -29,3 +30,4 @@ export {
   type TargetKind,
 } from './reading.ts'
 export { type FoundTarget, findTargets } from './targets.ts'
+export { type CalledProgram, readToolCall, type ToolCall } from './tool-call.ts'

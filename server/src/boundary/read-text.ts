@@ -14,6 +14,9 @@ export interface TextReading {
   readonly spans: readonly EvidenceSpan[]
 }
 
+/** An order outside the ask makes harm likelier, and never likely. */
+const ORDERED_HARM = 0.49
+
 /** Reads `text` as one user turn. Pure and deterministic; never throws on content. */
 export function readText(text: string): TextReading {
   const { proposal, vague, targets, evidenceTargets, spelledOut, orders, spans } = readSegment(text)
@@ -21,11 +24,13 @@ export function readText(text: string): TextReading {
   // Evidence names targets of action only where the ask is to act.
   const acting =
     proposal.side === 'offensive' || proposal.side === 'prohibited' || proposal.uncertain || vague || ordered
+  const harm =
+    orders.worst === null ? proposal.harm : Math.max(proposal.harm, ORDERED_HARM * orders.worst.harm)
   const named = acting ? [...targets, ...evidenceTargets, ...spelledOut] : targets
   return {
     capability: proposal.capability,
     side: proposal.side,
-    confidencePermille: confidencePermille(proposal.harm, proposal.side),
+    confidencePermille: confidencePermille(harm, proposal.side),
     uncertain: proposal.uncertain || vague || (ordered && proposal.harm < HARM_AT),
     targets: named.map(({ kind, value, raw }) => ({ kind, value, raw, segment: 0 })),
     spans: spans.map((span) => ({ ...span, segment: 0 })),

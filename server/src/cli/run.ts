@@ -18,6 +18,7 @@ import { readArguments } from './arguments.ts'
 import type { CliContext, Command } from './command.ts'
 import { configCommands, serveCommand } from './config-commands.ts'
 import { custodyCommands } from './custody-commands.ts'
+import { engagementCommands } from './engagement-commands.ts'
 import { CliError, EXIT } from './error.ts'
 import { evidenceCommands } from './evidence-commands.ts'
 import { helpFor, helpForAll } from './help.ts'
@@ -26,6 +27,7 @@ import { keyCommands } from './key-commands.ts'
 import { leakageCommand } from './leakage-command.ts'
 import { ledgerCommands } from './ledger-commands.ts'
 import { proposalCommands } from './proposal-commands.ts'
+import { readCommand } from './read-command.ts'
 import { rolloutCommands } from './rollout-commands.ts'
 import { statementCommands } from './statement-commands.ts'
 import { stopCommands } from './stop-commands.ts'
@@ -39,12 +41,14 @@ export const COMMANDS: readonly Command[] = [
   ...tokenCommands,
   approveCommand,
   ...holdCommands,
+  ...engagementCommands,
   ...stopCommands,
   ...statementCommands,
   ...ledgerCommands,
   ...evidenceCommands,
   ...custodyCommands,
   leakageCommand,
+  readCommand,
   ...agreementCommands,
   ...proposalCommands,
   ...rolloutCommands,
