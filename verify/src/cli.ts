@@ -36,10 +36,10 @@ import { FILE_BYTES_MAX } from './reader.ts'
 
 const USAGE = `sekisho-verify: checks a Sekisho ledger with public keys only
 
-  sekisho-verify ledger DIR|URL --key VKEY [--saved CHECKPOINT_FILE]... [--statements-head N]
+  sekisho-verify ledger DIR|URL --key VKEY [--saved CHECKPOINT_FILE]... [--statements-head N] [--pruned-below N]
       Rebuilds the tree from every entry, compares every tile, checks the signature, the published statements,
       their signatures, and that each saved checkpoint is a prefix of what is there now. Beside CHECKPOINT_FILE, a
-      copy of statements/head saved as CHECKPOINT_FILE.statements-head is read too.
+      copy of statements/head saved as CHECKPOINT_FILE.statements-head is read too. Full bundles below N may be missing.
   sekisho-verify fsck DIR|URL --key VKEY [--saved CHECKPOINT_FILE]...
       Checks the files of any log of c2sp.org/tlog-tiles and names every defect, files that should not be there too.
   sekisho-verify receipt FILE --key VKEY | --policy FILE
@@ -87,6 +87,7 @@ interface Arguments {
   readonly saved: readonly string[]
   readonly dir: string | undefined
   readonly head: string | undefined
+  readonly pruned: string | undefined
 }
 
 /** What a command found: printed as `key: value` lines or as one JSON object. */
@@ -109,13 +110,15 @@ async function ledgerCommand(args: Arguments): Promise<Findings> {
   const witnesses = await witnessesOf(args, reader, key)
   const saved = [...(await readSaved(args)), ...witnesses.saved]
   const savedHeads = await readHeads(args)
-  const report = await verifyLedger(reader, { key, saved, savedHeads, programme: true })
+  const prunedBelow = entryNumber('--pruned-below', args.pruned ?? '0')
+  const report = await verifyLedger(reader, { key, saved, savedHeads, programme: true, prunedBelow })
   return {
     ...witnesses.findings,
     origin: report.checkpoint.origin,
     size: report.checkpoint.size,
     root: toBase64(report.checkpoint.root),
     tiles: report.tiles,
+    ...(prunedBelow === 0 ? {} : { entries_pruned: report.pruned }),
     older_partial_files: report.partials ?? 'unchecked: this source cannot be listed',
     statements: report.statements,
     statements_head: report.statementsHead,
@@ -204,11 +207,15 @@ function seen({ statements, statementsHead, entries }: LedgerReport): string {
   )
 }
 
+function entryNumber(option: string, text: string): number {
+  if (/^(0|[1-9][0-9]{0,14})$/.test(text)) return Number(text)
+  throw new UsageError(`${option} takes an entry number`)
+}
+
 async function readHeads({ head, saved }: Arguments) {
   const heads: { place: string; index: number }[] = []
   if (head !== undefined) {
-    if (!/^(0|[1-9][0-9]{0,14})$/.test(head)) throw new UsageError('--statements-head takes an entry number')
-    heads.push({ place: '--statements-head', index: Number(head) })
+    heads.push({ place: '--statements-head', index: entryNumber('--statements-head', head) })
   }
   for (const file of saved.map((name) => `${name}.statements-head`)) {
     const bytes = await readOptional(file)
@@ -388,6 +395,7 @@ async function main(argv: string[]): Promise<number> {
         policy: { type: 'string' },
         witnesses: { type: 'boolean' },
         'statements-head': { type: 'string' },
+        'pruned-below': { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -404,7 +412,11 @@ async function main(argv: string[]): Promise<number> {
     if (key === null && policy === null) throw new UsageError('--key is missing')
     const { dir, saved = [], witnesses: asks = false } = values
     const args = { positionals: rest, key, policy, askWitnesses: asks, saved, dir }
-    print(command, await run({ ...args, head: values['statements-head'] }), json)
+    print(
+      command,
+      await run({ ...args, head: values['statements-head'], pruned: values['pruned-below'] }),
+      json,
+    )
     return 0
   } catch (error) {
     if (error instanceof DefectsError) {

@@ -213,3 +213,26 @@ test('a saved checkpoint must itself be signed by the log', async () => {
   assert.equal((await check(files, [empty])).saved, 1)
   await assert.rejects(check(files, [signCheckpoint(0, sha256(utf8('x')), key)]), code('checkpoint_fork'))
 })
+
+test('pruned bundles: a defect unless the caller names how far; tiles, statements and roots still count', async () => {
+  const files = testLedger(key)
+  const pruned = new Map(files)
+  pruned.delete('tile/entries/000')
+  const reader = memoryReader(pruned)
+  await assert.rejects(verifyLedger(reader, { key: key.key }), { code: 'bundle_missing' })
+  await assert.rejects(verifyLedger(reader, { key: key.key, prunedBelow: 255 }), { code: 'bundle_missing' })
+  const report = await verifyLedger(reader, { key: key.key, prunedBelow: 256, programme: true })
+  assert.deepEqual([report.entries, report.pruned, report.statements], [300, 256, 3])
+  const whole = await verifyLedger(memoryReader(files), { key: key.key, prunedBelow: 256 })
+  assert.equal(whole.pruned, 0)
+  const tampered = memoryReader(flipped(pruned, 'tile/0/000', 40))
+  await assert.rejects(verifyLedger(tampered, { key: key.key, prunedBelow: 256 }), {
+    code: 'tile_hash_mismatch',
+  })
+  const changed = new Map(pruned)
+  const blob = Buffer.from(pruned.get('statements/2') ?? []).toString('utf8')
+  changed.set('statements/2', Buffer.from(blob.replace('"time":1', '"time":2')))
+  await assert.rejects(verifyLedger(memoryReader(changed), { key: key.key, prunedBelow: 256 }), {
+    code: 'record_blob_mismatch',
+  })
+})

@@ -12,6 +12,7 @@
  * Threat: whoever holds the log key can sign anything; only step 6 with a checkpoint saved earlier, or a witness,
  * exposes a dropped tail or a fork. The statement head is not signed: statements after it cannot be excluded.
  */
+import { sha256 } from '#sha256'
 import { equalBytes, toBase64 } from './bytes.ts'
 import type { JsonValue } from './canonical.ts'
 import { type Checkpoint, verifyCheckpoint } from './checkpoint.ts'
@@ -22,9 +23,9 @@ import { Partials } from './partials.ts'
 import { verifyInclusion } from './proof.ts'
 import { proveInclusion } from './prove.ts'
 import type { LedgerReader } from './reader.ts'
-import { isLeaf, parseLeaf } from './record.ts'
+import { encodeLeaf, isLeaf, type Leaf, parseLeaf, recordRoot } from './record.ts'
 import { checkHeads, walkStatements } from './statement-chain.ts'
-import { openStatementEntry } from './statement-entry.ts'
+import { openStatementEntry, parseStatementEntry } from './statement-entry.ts'
 import { StatementKeys } from './statement-keys.ts'
 import { foldTile, levelWidth, TILE_WIDTH } from './tile.ts'
 import { nodesOf, readBundle, readTile } from './tiles-reader.ts'
@@ -53,6 +54,8 @@ export interface LedgerCheck {
    * Without it the statements are contents of any form. The command always sets it.
    */
   readonly programme?: boolean
+  /** Full bundles that end at or below this index may be missing (tlog-tiles, Pruning): level-0 tiles stand for them. */
+  readonly prunedBelow?: number
   readonly onStatement?: (index: number, statement: JsonValue) => void
   readonly onProgress?: (entries: number, size: number) => void
 }
@@ -66,6 +69,8 @@ export interface LedgerReport {
   readonly statementsHead: number | null
   /** Older partial files compared, or null when the reader cannot list them. */
   readonly partials: number | null
+  /** Entries whose bundle was missing: their hashes count, the entries were not seen. */
+  readonly pruned: number
   /** Saved checkpoints found to be prefixes of this ledger. */
   readonly saved: number
 }
@@ -86,13 +91,14 @@ export async function verifyLedger(reader: LedgerReader, check: LedgerCheck): Pr
   const statementsHead = checkHeads(statements, checkpoint.size, check.savedHeads ?? [], programme)
   const keys = programme ? new StatementKeys() : null
   const partials = await Partials.find(reader)
-  const walk = new LedgerWalk(reader, checkpoint, saved, partials)
-  for await (const { first, entries } of walk.bundles(check.onProgress)) {
-    for (let i = 0; statements.size > 0 && i < entries.length; i++) {
+  const walk = new LedgerWalk(reader, checkpoint, saved, partials, check.prunedBelow ?? 0)
+  for await (const { first, entries, hashes } of walk.bundles(check.onProgress)) {
+    for (let i = 0; statements.size > 0 && i < hashes.length; i++) {
       const blob = statements.get(first + i)
       if (blob === undefined) continue
       const place = `statements/${first + i}`
-      const entry = openStatementEntry(blob, parseLeaf(entries[i]!, place), place) // i is in range
+      const leaf = entries === null ? prunedLeaf(blob, hashes[i]!, place) : parseLeaf(entries[i]!, place) // i is in range
+      const entry = openStatementEntry(blob, leaf, place)
       await keys?.follow(entry.statement, entry.fields.time, place)
       check.onStatement?.(first + i, entry.statement)
     }
@@ -104,8 +110,28 @@ export async function verifyLedger(reader: LedgerReader, check: LedgerCheck): Pr
     statements: statements.size,
     statementsHead,
     partials: partials.checked,
+    pruned: walk.pruned,
     saved: saved.length,
   }
+}
+
+/** Entries null: pruned. */
+interface Bundle {
+  readonly entries: Uint8Array[] | null
+  readonly place: string
+}
+
+/** A statement's blob makes its whole leaf: where the bundle was pruned, the tile's hash decides whether it is the one. */
+function prunedLeaf(blob: Uint8Array, hash: Hash, place: string): Leaf {
+  const { fields, salts } = parseStatementEntry(blob, place)
+  const leaf: Leaf = { recordRoot: recordRoot(fields, salts), blobHash: sha256(blob) }
+  const got = leafHash(encodeLeaf(leaf))
+  if (equalBytes(got, hash)) return leaf
+  throw new VerifyError('record_blob_mismatch', 'the statement is not that of its pruned entry', {
+    place,
+    expected: toBase64(hash),
+    got: toBase64(got),
+  })
 }
 
 type Saved = Checkpoint & { readonly place: string }
@@ -148,6 +174,8 @@ async function verifySavedNote(place: string, note: Uint8Array, key: VerifierKey
 /** One pass over the entries that rebuilds every level and compares it with what is published. */
 class LedgerWalk {
   tiles = 0
+  pruned = 0
+  readonly #prunedBelow: number
   readonly #reader: LedgerReader
   readonly #checkpoint: Checkpoint
   readonly #saved: Saved[]
@@ -156,7 +184,14 @@ class LedgerWalk {
   /** Hashes of each level's unfinished tile. */
   readonly #rows: Hash[][] = []
 
-  constructor(reader: LedgerReader, checkpoint: Checkpoint, saved: readonly Saved[], partials: Partials) {
+  constructor(
+    reader: LedgerReader,
+    checkpoint: Checkpoint,
+    saved: readonly Saved[],
+    partials: Partials,
+    prunedBelow: number,
+  ) {
+    this.#prunedBelow = prunedBelow
     this.#reader = reader
     this.#checkpoint = checkpoint
     this.#saved = [...saved]
@@ -166,20 +201,21 @@ class LedgerWalk {
   /** Checks bundle after bundle; what it yields is checked up to the bundle's own level-0 tile. */
   async *bundles(
     onProgress?: LedgerCheck['onProgress'],
-  ): AsyncGenerator<{ first: number; entries: Uint8Array[] }> {
+  ): AsyncGenerator<Pick<Bundle, 'entries'> & { first: number; hashes: readonly Hash[] }> {
     const { size } = this.#checkpoint
     this.#compareRoots()
     for await (const { index, entries, place } of this.#readBundles()) {
       const first = index * TILE_WIDTH
-      const malformed = entries.findIndex((entry) => !isLeaf(entry))
-      if (malformed >= 0) parseLeaf(entries[malformed]!, `${place} entry ${first + malformed}`) // says what is wrong
-      const hashes = entries.map(leafHash)
+      const malformed = entries?.find((entry) => !isLeaf(entry))
+      if (malformed !== undefined)
+        parseLeaf(malformed, `${place} entry ${first + (entries?.indexOf(malformed) ?? 0)}`) // says what is wrong
+      const hashes = entries?.map(leafHash) ?? (await this.#prunedHashes(index))
       await this.#compareTile(0, index, hashes)
-      await this.#partials.compare('entries', index, entries)
+      if (entries !== null) await this.#partials.compare('entries', index, entries)
       const root = hashes.length === TILE_WIDTH ? foldTile(hashes) : null
       this.#grow(hashes, root)
       if (root !== null) await this.#climb(root)
-      yield { first, entries }
+      yield { first, entries, hashes }
       onProgress?.(first + hashes.length, size)
     }
     for (const [i, row] of this.#rows.entries()) {
@@ -189,13 +225,13 @@ class LedgerWalk {
     this.#compareLastRoot()
   }
 
-  async *#readBundles(): AsyncGenerator<{ index: number; entries: Uint8Array[]; place: string }> {
+  async *#readBundles(): AsyncGenerator<Bundle & { index: number }> {
     const { size } = this.#checkpoint
     const count = Math.ceil(size / TILE_WIDTH)
-    const ahead: ReturnType<typeof readBundle>[] = []
+    const ahead: Promise<Bundle>[] = []
     for (let index = 0; index < count; index++) {
       for (let next = index + ahead.length; next < count && ahead.length < READ_AHEAD; next++) {
-        const reading = readBundle(this.#reader, next, Math.min(TILE_WIDTH, size - next * TILE_WIDTH))
+        const reading = this.#readBundle(next, Math.min(TILE_WIDTH, size - next * TILE_WIDTH))
         reading.catch(() => {}) // a failure is reported when its turn comes
         ahead.push(reading)
       }
@@ -216,6 +252,24 @@ class LedgerWalk {
       this.#tree.push(hash)
       this.#compareRoots()
     }
+  }
+
+  /** A bundle that may be pruned and is not there has no entries; any other missing one is a defect. */
+  async #readBundle(index: number, width: number): Promise<Bundle> {
+    try {
+      return await readBundle(this.#reader, index, width)
+    } catch (error) {
+      const allowed = width === TILE_WIDTH && (index + 1) * TILE_WIDTH <= this.#prunedBelow
+      if (allowed && error instanceof VerifyError && error.code === 'bundle_missing')
+        return { entries: null, place: error.place ?? '' }
+      throw error
+    }
+  }
+
+  /** They count only because they lead to the signed root, like every other hash. */
+  async #prunedHashes(index: number): Promise<Hash[]> {
+    this.pruned += TILE_WIDTH
+    return (await readTile(this.#reader, { level: 0, index, width: TILE_WIDTH })).hashes
   }
 
   /** A full tile's root is the next hash one level up. */
