@@ -7,6 +7,8 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FIELD_NAMES, commitField, recordRoot, encodeLeaf, toHex, toBase64, canonicalize, type FieldName } from '../verify/src/index.ts'
 import { createFakeClock } from '../server/src/base/index.ts'
+import { keyPairFromSeed } from '../server/src/identity/index.ts'
+import { signStatement } from '../server/src/programme/index.ts'
 import { deriveContentKey } from '../server/src/ledger/key-slot.ts'
 import { intentDraft, openTest, outcomeDraft, scratchDir } from '../server/src/ledger/fixture.ts'
 
@@ -14,10 +16,21 @@ const here = import.meta.dirname
 using scratch = scratchDir()
 const clock = createFakeClock(Date.UTC(2026, 10, 22))
 const ledger = await openTest(scratch.dir, { clock })
-await ledger.append({ class: 'statement', statement: { body: { type: 'example.first' }, signatures: [] } })
+// Keys for tests only: seeds of one repeated byte. The digest names no document; what is signed is what counts here.
+const keys = ['us', 'jp', 'provider'].map((id, i) => ({ id, key: keyPairFromSeed(Buffer.alloc(32, i + 1).toString('base64')) }))
+const founding = {
+  agreement: { id: 'golden', version: 1, digest: '0'.repeat(64) },
+  sample: true,
+  parties: keys.map(({ id, key }) => ({ id, keys: [{ public: key.public, assurance: 'key' as const }] })),
+}
+const draft = { programme: 'golden', issuedAtMs: clock.nowMs() }
+const all = keys.map(({ key }) => key)
+// A signed statement is canonical JSON throughout; the rooms' types differ in what they call it.
+const append = (statement: object) => ledger.append({ class: 'statement', statement: statement as never })
+await append(signStatement({ ...draft, type: 'programme.found', payload: founding }, all))
 clock.advance(1000)
 const { index } = await ledger.append(intentDraft(1, 32))
-await ledger.append({ class: 'statement', statement: { body: { type: 'example.second' }, signatures: [] } })
+await append(signStatement({ ...draft, type: 'stop.issue', payload: { scope: { kind: 'all' }, reason: 'drill' } }, all.slice(2)))
 clock.advance(250)
 await ledger.append(outcomeDraft(index))
 await ledger.append(intentDraft(2, 0))

@@ -100,6 +100,7 @@ async function assertEvidence({ dataDir, ledger }: Announcement): Promise<void> 
   assert.deepEqual(open, [], 'intents without an outcome')
   const report = await verifyLedger(directoryReader(ledger.publicDir), {
     key: parseVerifierKey(ledger.verifierKey),
+    programme: true,
   })
   assert.equal(report.entries, held.size)
 }

@@ -97,6 +97,14 @@ test('a ledger in a directory, good and with one byte flipped', async () => {
   assert.deepEqual([json.status, ok, code, place], [1, false, 'tile_hash_mismatch', 'tile/0/000 hash 10'])
 })
 
+test('the golden ledger passes: its statements are signed by keys that its founding statement brings', async () => {
+  const golden = fileURLToPath(vectors('golden-ledger/public'))
+  const itsKey = readFileSync(vectors('golden-ledger/verifier-key'), 'utf8').trim()
+  const good = await run('ledger', golden, '--key', itsKey)
+  assert.deepEqual([good.status, good.stderr], [0, ''])
+  assert.match(good.stdout, /statements: 2/)
+})
+
 test('a shortened ledger re-signed by the key holder passes alone and fails against a saved checkpoint', async () => {
   const saved = join(dir, 'saved-checkpoint')
   writeFileSync(saved, files.get('checkpoint') ?? '')

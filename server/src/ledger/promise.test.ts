@@ -45,7 +45,7 @@ test('the golden ledger of version 1 opens, reads, continues and still verifies 
   await ledger.close()
   const saved = [{ place: 'golden', note: readFileSync(join(GOLDEN, 'public/checkpoint')) }]
   const key = parseVerifierKey(ledger.verifierKey)
-  const report = await verifyLedger(directoryReader(ledger.publicDir), { key, saved })
+  const report = await verifyLedger(directoryReader(ledger.publicDir), { key, saved, programme: true })
   assert.deepEqual([report.entries, report.statements, report.saved], [6, 2, 1])
 })
 
