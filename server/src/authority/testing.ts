@@ -23,7 +23,7 @@ import { type Payload, type StatementType, signStatement } from '../programme/in
 import { foundSample, openSampleKeys, type SampleKeys } from '../sample/index.ts'
 import type { Database } from '../storage/index.ts'
 import { openProgramme } from './open.ts'
-import type { Programme } from './programme.ts'
+import type { Examiner, Programme } from './programme.ts'
 
 export const PROGRAMME = 'sample'
 const DOCUMENT = path.join(import.meta.dirname, '../../../agreements/us-japan-2026/agreement.md')
@@ -171,6 +171,7 @@ export interface WorldOptions {
   readonly clock?: FakeClock
   readonly leaseMs?: number
   readonly knownModel?: (id: string) => boolean
+  readonly examiner?: Examiner
 }
 
 /** The sample programme, founded over a ledger in memory. */
@@ -210,6 +211,7 @@ async function openWorld(
     database: options.database ?? null,
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.knownModel === undefined ? {} : { knownModel: options.knownModel }),
+    ...(options.examiner === undefined ? {} : { examiner: options.examiner }),
   })
   const sample = { programme: PROGRAMME, dataDir, agreement: sampleAgreement(), clock }
   const { engagement } = await foundSample(programme, sample)

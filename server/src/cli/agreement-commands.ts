@@ -6,13 +6,18 @@ import { createDecider, type Decision, unpackFacts } from '../authorization/inde
 import {
   allowedNear,
   compareAgreements,
+  decideScenarios,
   differenceText,
   parseFacts,
+  parseScenarios,
   proofText,
   proveAgreement,
+  replayDecisions,
+  replayText,
   requestInWords,
   writeSmt,
 } from '../proof/index.ts'
+import { fillTemplate } from './agreement-new.ts'
 import type { Arguments, CliContext, Command, OptionSpec } from './command.ts'
 import { CliError, EXIT, usageError } from './error.ts'
 import { memberOf } from './server-call.ts'
@@ -47,6 +52,52 @@ export const agreementCommands: readonly Command[] = [
     examples: ['sekisho agreement diff v1.md v2.md', 'sekisho agreement diff v1.md v2.md --lang ja'],
     notes: 'Records of facts are possibilities, not traffic.',
     run: diff,
+  },
+  {
+    name: 'agreement replay',
+    summary: 'decide recorded decisions under two versions: which would have been taken otherwise',
+    operands: ['OLD', 'NEW'],
+    options: {
+      ...COMMON,
+      decisions: {
+        value: 'FILE',
+        doc: 'one JSON record a line: facts, or a decision with `facts`',
+        required: true,
+      },
+      last: { value: 'N', doc: 'only the last N lines' },
+    },
+    examples: ['sekisho agreement replay v1.md v2.md --decisions decisions.jsonl --last 10000'],
+    notes:
+      'Facts that did not exist when a decision was recorded take their defaults (docs/spec/facts.md §6).',
+    run: replay,
+  },
+  {
+    name: 'agreement scenarios',
+    summary: 'decide named scenarios under a version, or under two',
+    operands: ['FILE', 'SCENARIOS'],
+    options: { ...COMMON, against: { value: 'OLD', doc: 'another version: what differs is marked' } },
+    examples: [
+      'sekisho agreement scenarios agreements/us-japan-2026/agreement.md agreements/us-japan-2026/scenarios.json',
+    ],
+    notes: 'Without `--against` it ends with 1 when an answer is not what the scenario expects.',
+    run: scenarios,
+  },
+  {
+    name: 'agreement new',
+    summary: 'write an agreement for another partner from the template: it loads, and waits for signatures',
+    operands: ['OUT'],
+    options: {
+      from: { value: 'FILE', doc: 'the template; default agreements/template/agreement.md' },
+      id: { value: 'ID', doc: 'id of the agreement, for instance us-uk-2026', required: true },
+      party: { value: 'ID', doc: "id of the partner's authority, for instance uk", required: true },
+      jurisdiction: { value: 'XX', doc: 'two capital letters', required: true },
+      'name-en': { value: 'TEXT', doc: 'name of the authority in English', required: true },
+      'name-ja': { value: 'TEXT', doc: 'name of the authority in Japanese', required: true },
+    },
+    examples: [
+      "sekisho agreement new us-uk.md --id us-uk-2026 --party uk --jurisdiction GB --name-en 'Authority of the United Kingdom' --name-ja '英国当局'",
+    ],
+    run: create,
   },
   {
     name: 'agreement explain',
@@ -90,6 +141,82 @@ async function diff(args: Arguments, context: CliContext): Promise<number> {
   if (args.flag('json')) context.out(difference.report)
   else context.out(differenceText(difference, language).join('\n'))
   return EXIT.ok
+}
+
+async function replay(args: Arguments, context: CliContext): Promise<number> {
+  const language = languageOf(args)
+  const [before, after] = args.operands.map((file) => readAgreement(file, context))
+  const last = args.value('last')
+  if (last !== undefined && !/^[1-9]\d{0,8}$/.test(last))
+    throw usageError('`--last` is a whole number above zero')
+  const lines = readFileText(args.value('decisions')!, context)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  const records = (last === undefined ? lines : lines.slice(-Number(last))).map((line, at) =>
+    recordOf(line, at),
+  )
+  // Both operands are required: `readArguments` saw to it.
+  const report = replayDecisions(before!, after!, records)
+  if (args.flag('json')) context.out(JSON.stringify(report))
+  else for (const line of replayText(report, language)) context.out(line)
+  return EXIT.ok
+}
+
+async function scenarios(args: Arguments, context: CliContext): Promise<number> {
+  const language = languageOf(args)
+  const agreement = readAgreement(args.operands[0]!, context)
+  const named = parseScenarios(jsonOf(readFileText(args.operands[1]!, context)))
+  const results = decideScenarios(agreement, named)
+  const against = args.value('against')
+  const old = against === undefined ? null : decideScenarios(readAgreement(against, context), named)
+  if (args.flag('json')) context.out(JSON.stringify({ results, against: old }))
+  for (const [at, { scenario, verdict, clauses }] of results.entries()) {
+    if (args.flag('json')) break
+    const before = old?.[at]?.verdict
+    const change = before === undefined || before === verdict ? '' : `  (${before} → ${verdict})`
+    const other = old === null && verdict !== scenario.expect ? `  expected ${scenario.expect}` : ''
+    context.out(`${verdict.padEnd(5)}  ${scenario.title[language]}  [${clauses.join(' ')}]${change}${other}`)
+  }
+  const wrong = results.some(({ scenario, verdict }) => verdict !== scenario.expect)
+  return old === null && wrong ? EXIT.failed : EXIT.ok
+}
+
+async function create(args: Arguments, context: CliContext): Promise<number> {
+  const template = args.value('from') ?? path.join(context.root, 'agreements/template/agreement.md')
+  const { text, agreement } = fillTemplate(readFileText(template, context), {
+    id: args.value('id')!,
+    party: args.value('party')!,
+    jurisdiction: args.value('jurisdiction')!,
+    nameEn: args.value('name-en')!,
+    nameJa: args.value('name-ja')!,
+  })
+  write(args.operands[0]!, text, context)
+  const broken = proveAgreement(agreement).brokenHard
+  if (broken.length > 0) {
+    context.err(`broken: ${broken.join(', ')}`)
+    return EXIT.failed
+  }
+  context.out(agreement.digest)
+  return EXIT.ok
+}
+
+function readFileText(file: string, context: CliContext): string {
+  return read(file, context).toString()
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new CliError('cli_file', 'not JSON', { cause })
+  }
+}
+
+function recordOf(line: string, at: number): Readonly<Record<string, unknown>> {
+  const value = jsonOf(line)
+  const facts = memberOf(value, 'facts') ?? value
+  if (typeof facts === 'object' && facts !== null) return facts as Readonly<Record<string, unknown>>
+  throw new CliError('cli_file', `line ${at + 1} is no record of facts`)
 }
 
 async function explain(args: Arguments, context: CliContext): Promise<number> {

@@ -15,8 +15,18 @@ export { differences, nearestRecord, ORDINARY } from './example.ts'
 export { allowedNear, parseFacts, type Wanted } from './explain.ts'
 export { FINDING_WORDS, type Finding, type FindingKind, findingWords } from './findings.ts'
 export { INVARIANTS, type Invariant, type Query, type Step, WORSE } from './invariants.ts'
+export {
+  completeFacts,
+  decideScenarios,
+  parseScenarios,
+  type ReplayChange,
+  type ReplayReport,
+  replayDecisions,
+  type Scenario,
+  type ScenarioResult,
+} from './lenses.ts'
 export { factSchemaDigest, invariantsDigest, type Proof, type ProveOptions, proveAgreement } from './prove.ts'
-export { differenceText, proofText, requestInWords } from './report-text.ts'
+export { differenceText, proofText, replayText, requestInWords } from './report-text.ts'
 export { makeReports, makeReportsAside, type Reports } from './reports.ts'
 export { expectedAnswers, readAnswers, writeSmt } from './smt.ts'
 export { createSpace, type Space } from './space.ts'

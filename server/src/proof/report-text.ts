@@ -9,6 +9,7 @@ import type { Counterexample, InvariantResult } from './check.ts'
 import type { Difference, GradeChange } from './difference.ts'
 import { differences } from './example.ts'
 import { type Finding, findingWords } from './findings.ts'
+import type { ReplayReport } from './lenses.ts'
 import type { Proof } from './prove.ts'
 import type { TableEffect } from './table-effect.ts'
 import type { FactRange, Transition, TransitionGroup } from './transition.ts'
@@ -194,4 +195,22 @@ function ranges(where: readonly FactRange[], language: Language): string {
   return where
     .map(({ fact, values }) => factIsOneOf(fact, values, language))
     .join(language === 'en' ? '; ' : '、')
+}
+
+/** A replay of recorded decisions as lines for people. */
+export function replayText(
+  { decisions, distinct, same, changes }: ReplayReport,
+  language: Language,
+): string[] {
+  const head =
+    language === 'en'
+      ? `${decisions} recorded decisions (${distinct} distinct): ${same} as before, ${decisions - same} otherwise`
+      : `記録された判定 ${decisions} 件(相異なるもの ${distinct} 件)のうち、同じ判定 ${same} 件、異なる判定 ${decisions - same} 件`
+  return [
+    head,
+    ...changes.map(
+      ({ from, to, before, after, count, facts }) =>
+        `  ${count} × ${from} → ${to}  [${before.join(' ')}] → [${after.join(' ')}]  ${requestInWords(facts, language)}`,
+    ),
+  ]
 }
