@@ -9,6 +9,7 @@ import { directoryReader } from 'sekisho-verify/node'
 import { faultyDisk } from './faulty-disk.ts'
 import { intentDraft, openTest, outcomeDraft, scratchDir } from './fixture.ts'
 import type { Ledger } from './ledger.ts'
+import { SimulatedDisk, seededRandom } from './simulated-disk.ts'
 
 const code = (name: string) => ({ name: 'LedgerError', code: name })
 
@@ -57,6 +58,37 @@ for (const full of ['ENOSPC', 'EFBIG', 'EDQUOT']) {
     assert.equal(await verify(again), 3)
   })
 }
+
+test('no room ahead: nothing more is taken, while what was accepted is recorded; and on once there is', async () => {
+  using scratch = scratchDir()
+  const disk = new SimulatedDisk(seededRandom(1))
+  const ledger = await openTest(scratch.dir, { disk: disk.mount(scratch.dir) })
+  const draft = (i: number) => ({ ...intentDraft(i), content: Buffer.alloc(60_000) })
+  await ledger.append(draft(0))
+  disk.faults.capacityBytes = 1_200_000 // the room made first, and little else
+  const accepted = await Promise.all(Array.from({ length: 10 }, (_, i) => ledger.append(draft(i))))
+  assert.equal(accepted.at(-1)?.index, 10)
+  await until(() => ledger.state() === 'not_writable')
+  await assert.rejects(ledger.append(draft(11)), code('ledger_not_writable'))
+  disk.faults.capacityBytes = Number.POSITIVE_INFINITY
+  await until(() => ledger.state() === 'writable')
+  assert.equal((await ledger.append(draft(11))).index, 11)
+  await ledger.close()
+})
+
+test('room that cannot be made for another reason than space ends it', async () => {
+  using scratch = scratchDir()
+  const disk = new SimulatedDisk(seededRandom(2))
+  const fatal: Error[] = []
+  const ledger = await openTest(scratch.dir, {
+    disk: disk.mount(scratch.dir),
+    onFatal: (error) => fatal.push(error),
+  })
+  disk.faults.broken = '/wal/'
+  await assert.rejects(ledger.append(intentDraft(0)), code('ledger_failed'))
+  assert.equal(fatal.length, 1)
+  await ledger.close()
+})
 
 test('a failed sync ends it once and for all', async () => {
   using scratch = scratchDir()

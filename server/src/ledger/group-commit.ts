@@ -58,6 +58,7 @@ export class GroupCommit {
 
   constructor(options: CommitOptions) {
     this.#options = options
+    options.wal.onNoRoom = (error) => this.#noRoom(error)
   }
 
   get writable(): boolean {
@@ -70,7 +71,6 @@ export class GroupCommit {
 
   /** Throws what an append must be rejected with now, if anything. */
   check(): void {
-    this.#noticeFullDisk()
     if (this.#failure !== null) throw this.#failure
     if (!this.#writable)
       throw new LedgerError(
@@ -141,7 +141,6 @@ export class GroupCommit {
       this.#pendingBytes -= batch.usedBytes
       for (const pending of batch.entries) pending.resolve()
       this.#recycle(batch)
-      this.#noticeFullDisk()
     }
     this.#run = null
   }
@@ -246,9 +245,7 @@ export class GroupCommit {
   }
 
   /** Room for later entries is made ahead: when there is none, no more are taken, before one would be in vain. */
-  #noticeFullDisk(): void {
-    const error = this.#options.wal.roomError
-    if (error === null || !this.writable) return
+  #noRoom(error: unknown): void {
     if (isCapacityError(error)) this.pause()
     else this.#fatal(error)
   }

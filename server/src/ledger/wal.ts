@@ -44,6 +44,8 @@ export class Wal {
   /** Set while zeros are being written. Never rejects. */
   #making: Promise<void> | null = null
   #roomError: unknown = null
+  /** Told when no room could be made for entries to come. */
+  onNoRoom: (error: unknown) => void = () => {}
 
   private constructor(disk: Disk, dir: string, logId: Buffer, firsts: number[], segmentBytes: number) {
     this.#disk = disk
@@ -84,11 +86,6 @@ export class Wal {
   /** Whether the next batch belongs into a new segment. */
   get full(): boolean {
     return this.#committed >= this.#segmentBytes
-  }
-
-  /** What the last attempt to make room failed with, null when there is room. */
-  get roomError(): unknown {
-    return this.#roomError
   }
 
   /** Opens a segment's file and checks its header. */
@@ -211,6 +208,7 @@ export class Wal {
       this.#roomError = null
     } catch (error) {
       this.#roomError = error
+      this.onNoRoom(error)
     }
   }
 
