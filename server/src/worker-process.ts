@@ -5,6 +5,7 @@ import path from 'node:path'
 import { type Channel, channelToChild } from './authority/index.ts'
 import type { GatewayObserver, WriterDesk } from './gateway/index.ts'
 import { replayObserved } from './observed-batch.ts'
+import { ProgrammeError } from './programme/index.ts'
 import type { SharedSocket } from './shared-socket.ts'
 import { serveDesk } from './worker-desk.ts'
 import { fromWorker, type WorkerOrders } from './worker-messages.ts'
@@ -65,7 +66,9 @@ export function startWorker(worker: number, host: WorkerHost): WorkerProcess {
   const ended = goneOf(child).then((how) => {
     seen.serving = false
     seen.openExchanges = 0
-    started.reject(new Error(`a gateway process ended before it served (${how})`))
+    started.reject(
+      new ProgrammeError('programme_channel_closed', `a gateway process ended before it served (${how})`),
+    )
     return how
   })
   // The types know sockets and servers; a bare handle is what `node:cluster` sends.

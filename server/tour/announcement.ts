@@ -1,14 +1,8 @@
 /** Where the server is, as it announces itself in DATA_DIR/server.json. */
 import { readFile } from 'node:fs/promises'
+import type { Announcement } from '../src/serve.ts'
 
-export interface Announcement {
-  readonly gateway: string
-  readonly admin: string
-  readonly console: string
-  readonly dataDir: string
-  readonly programme: string
-  readonly ledger: { readonly origin: string; readonly verifierKey: string; readonly publicDir: string }
-}
+export type { Announcement }
 
 /** @throws {Error} that says what to start */
 export async function readAnnouncement(file: string): Promise<Announcement> {

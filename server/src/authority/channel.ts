@@ -4,7 +4,9 @@
  * Over `child_process` use `serialization: 'advanced'`: entries carry Buffers.
  */
 import type { ChildProcess } from 'node:child_process'
+import { ProgrammeError } from '../programme/index.ts'
 
+/** Messages between the writer and one gateway process, in order. */
 export interface Channel {
   /** Never throws; a message to a closed channel is dropped. */
   send(message: object): void
@@ -32,9 +34,11 @@ export function channelToChild(child: ChildProcess): Channel {
   }
 }
 
-/** The worker's end. @throws {TypeError} when this process was not forked with a channel */
+/** The worker's end. @throws {ProgrammeError} `programme_channel_closed` when this process was not forked with one */
 export function channelToParent(): Channel {
-  if (process.send === undefined) throw new TypeError('this process has no channel to a parent')
+  if (process.send === undefined) {
+    throw new ProgrammeError('programme_channel_closed', 'this process has no channel to a parent')
+  }
   return {
     send(message) {
       // The types leave out the callback form without options.

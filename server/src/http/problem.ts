@@ -117,6 +117,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   programme_sample_keys_exposed: 500,
   programme_sample_keys_incomplete: 500,
   programme_key_file_malformed: 500,
+  identity_seed_malformed: 500,
   programme_projection_corrupt: 500,
   token_request_malformed: 400,
   token_request_replayed: 409,

@@ -1,6 +1,6 @@
 /** The one error class of the identity room. Codes are API: add, never rename. */
 
-export type IdentityErrorCode = 'programme_key_file_malformed'
+export type IdentityErrorCode = 'programme_key_file_malformed' | 'identity_seed_malformed'
 
 export class IdentityError extends Error {
   override readonly name = 'IdentityError'

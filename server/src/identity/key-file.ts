@@ -46,16 +46,20 @@ export function readKeyFile(file: string): KeyFile {
   try {
     const json = shape(JSON.parse(readFileSync(file, 'utf8')), '')
     const key = keyPairFromSeed(json.seed)
-    if (key.id === json.key && key.public === json.public) {
-      checkPrivateFile(file)
-      return { programme: json.programme, holder: json.holder, key }
+    if (key.id !== json.key || key.public !== json.public) {
+      throw malformed(file, 'the private and the public key do not belong together')
     }
-    throw new TypeError('the private and the public key do not belong together')
+    checkPrivateFile(file)
+    return { programme: json.programme, holder: json.holder, key }
   } catch (error) {
-    if (!(error instanceof ShapeError || error instanceof SyntaxError || error instanceof TypeError))
-      throw error
-    throw new IdentityError('programme_key_file_malformed', `\`${file}\` is no key file: ${error.message}`, {
-      cause: error,
-    })
+    const noSeed = error instanceof IdentityError && error.code === 'identity_seed_malformed'
+    if (noSeed || error instanceof ShapeError || error instanceof SyntaxError) {
+      throw malformed(file, error.message, error)
+    }
+    throw error
   }
+}
+
+function malformed(file: string, why: string, cause?: unknown): IdentityError {
+  return new IdentityError('programme_key_file_malformed', `\`${file}\` is no key file: ${why}`, { cause })
 }

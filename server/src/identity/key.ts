@@ -13,6 +13,7 @@ import {
   verify,
 } from 'node:crypto'
 import { createLru } from '../base/index.ts'
+import { IdentityError } from './error.ts'
 
 /** Parsed public keys kept: parsing costs as much as verifying. */
 const PARSED_KEYS_MAX = 1024
@@ -50,17 +51,18 @@ export function keyIdOfBase64(publicKey: string): string {
   return createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex').slice(0, 16)
 }
 
+/** A new key pair from the machine's randomness. */
 export function generateKeyPair(): KeyPair {
   const { privateKey } = generateKeyPairSync('ed25519')
   const der = privateKey.export({ format: 'der', type: 'pkcs8' })
   return keyPairFromSeed(der.subarray(PKCS8_PREFIX.length).toString('base64'))
 }
 
-/** @throws {TypeError} when `seed` is not 32 bytes in base64 */
+/** The pair of a seed: 32 bytes in base64. @throws {IdentityError} `identity_seed_malformed` */
 export function keyPairFromSeed(seed: string): KeyPair {
   const bytes = Buffer.from(seed, 'base64')
   if (bytes.length !== 32 || bytes.toString('base64') !== seed)
-    throw new TypeError('a seed is 32 bytes in base64')
+    throw new IdentityError('identity_seed_malformed', 'a seed is 32 bytes in base64')
   const privateKey = createPrivateKey({
     key: Buffer.concat([PKCS8_PREFIX, bytes]),
     format: 'der',

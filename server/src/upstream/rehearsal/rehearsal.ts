@@ -120,7 +120,11 @@ class Answer implements UpstreamExchange {
     if (this.sink.onData(chunk)) return
     await new Promise<void>((resolve, reject) => {
       this.wake = resolve
-      this.signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
+      this.signal.addEventListener(
+        'abort',
+        () => reject(new UpstreamError('upstream_aborted', 'the request was aborted')),
+        { once: true },
+      )
     })
   }
 
