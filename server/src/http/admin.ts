@@ -14,8 +14,10 @@ import type { Ledger } from '../ledger/index.ts'
 import { callerOf } from './caller.ts'
 import { createListener } from './listener.ts'
 import type { Metrics } from './metrics.ts'
+import { openApiRoute } from './openapi.ts'
 import type { Route } from './route.ts'
 import { decisionRoutes } from './route-decisions.ts'
+import { engagementRoutes } from './route-engagements.ts'
 import { entryRoutes } from './route-entries.ts'
 import { type EvidenceDesk, evidenceRoutes } from './route-evidence.ts'
 import { governanceRoutes } from './route-governance.ts'
@@ -47,7 +49,7 @@ export interface AdminDeps {
 
 /** Every route of the listener, each with what its caller must prove. */
 export function adminRoutes(deps: AdminDeps): Route[] {
-  return [
+  const routes = [
     ...healthRoutes(deps),
     ...tokenRoutes(deps),
     ...programmeRoutes(deps),
@@ -55,8 +57,10 @@ export function adminRoutes(deps: AdminDeps): Route[] {
     ...governanceRoutes(deps),
     ...holdRoutes(deps),
     ...entryRoutes(deps),
+    ...engagementRoutes(deps),
     ...(deps.evidence === undefined ? [] : evidenceRoutes(deps.evidence)),
   ]
+  return [...routes, openApiRoute(routes)]
 }
 
 export function createAdminListener(deps: AdminDeps): Server {

@@ -44,7 +44,7 @@ export function createConsoleListener(deps: ConsoleDeps): Server {
   })
 }
 
-function consoleRoutes(deps: ConsoleDeps): Route[] {
+export function consoleRoutes(deps: ConsoleDeps): Route[] {
   const get = (path: string, handle: OpenRoute['handle']): Route => ({
     method: 'GET',
     path,

@@ -31,6 +31,7 @@ const OPEN = [
   'GET /livez',
   'GET /readyz',
   'GET /metrics',
+  'GET /v1/openapi.json',
   'POST /v1/statements',
   'POST /v1/tokens',
   'DELETE /v1/tokens/self',

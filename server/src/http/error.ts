@@ -19,6 +19,7 @@ export type HttpErrorCode =
   | 'http_hold_ended'
   | 'http_content_unavailable'
   | 'http_entry_unknown'
+  | 'http_engagement_unknown'
   | 'http_proposal_unknown'
   | 'http_file_unknown'
   | 'http_receipt_unavailable'

@@ -7,6 +7,7 @@ export { ProgrammeError, type ProgrammeErrorCode, type StatementRefusal } from '
 export { fold, type Standing } from './fold.ts'
 export { KINDS, type Payload, STATEMENT_TYPES, type StatementType } from './kinds.ts'
 export { assertListenable } from './listen.ts'
+export { engagementStands } from './machine.ts'
 export { addSignatures, type StatementDraft, signStatement } from './sign.ts'
 export type {
   Actor,
