@@ -114,6 +114,7 @@ function factsInput(agreement: Agreement, nowMs: number): FactsInput {
     stops: [],
     stages: new Map(),
     incidentMode: false,
+    tools: [],
     governance: NO_GOVERNANCE,
   }
   const targets = [1, 20, 40, 99].map((host) => ({

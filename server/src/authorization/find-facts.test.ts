@@ -119,6 +119,7 @@ const snapshot: Snapshot = {
   stops: [],
   stages: new Map(),
   incidentMode: false,
+  tools: [],
   governance: NO_GOVERNANCE,
 } as unknown as Snapshot // the fold owns more fields than facts read
 

@@ -55,6 +55,7 @@ export function fakeSnapshot(agreement: Agreement): Snapshot {
     stops: [{ index: 4, scope: { kind: 'all' }, by: 'provider', reason: HOSTILE }],
     stages: new Map(),
     incidentMode: false,
+    tools: [],
   } as unknown as Snapshot
 }
 

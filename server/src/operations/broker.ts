@@ -8,7 +8,7 @@
 import type { Logger } from '../base/index.ts'
 import type { JsonObject, ToolAnswer, ToolDescription, ToolHost, ToolResult } from '../mcp/index.ts'
 import { type CallDeps, type CallEnd, type Caller, passCall, previewCall } from './call.ts'
-import type { Catalogue, CataloguedTool } from './catalogue.ts'
+import { type Catalogue, type CataloguedTool, type ToolState, toolState } from './catalogue.ts'
 import { OperationsError } from './error.ts'
 import type { Inspection } from './inspect.ts'
 import { failedWords, stoppedWords, unknownToolWords } from './words.ts'
@@ -35,14 +35,17 @@ export function createBroker(deps: BrokerDeps): ToolHost<Caller> {
   return {
     async listTools(caller) {
       const tools = await deps.catalogue.tools()
-      return tools.filter((tool) => tool.state === 'served' && couldUse(caller, tool, deps)).map(describe)
+      return tools
+        .filter((tool) => stateFor(caller, tool, deps) === 'served' && couldUse(caller, tool, deps))
+        .map(describe)
     },
     async callTool(caller, name, args, signal) {
       const tools = await deps.catalogue.tools()
       const tool = tools.find(({ declaration }) => declaration.served === name)
       // One that is not served is not there, whatever the reason: names of others' tools tell something.
-      if (tool === undefined || tool.state !== 'served' || !couldUse(caller, tool, deps)) {
-        return { isError: true, text: [unknownToolWords(name, tool?.state ?? null, languageOf(args))] }
+      const state = tool === undefined ? null : stateFor(caller, tool, deps)
+      if (tool === undefined || state !== 'served' || !couldUse(caller, tool, deps)) {
+        return { isError: true, text: [unknownToolWords(name, state, languageOf(args))] }
       }
       const startedMs = deps.clock.monotonicMs()
       try {
@@ -61,6 +64,10 @@ export function createBroker(deps: BrokerDeps): ToolHost<Caller> {
       }
     },
   }
+}
+
+function stateFor({ principal }: Caller, tool: CataloguedTool, { authority }: BrokerDeps): ToolState {
+  return toolState(tool, principal.institution.id, authority.snapshot().tools)
 }
 
 /** Whether some call of it might pass, or be held for approval: with targets in scope, where it has any. */

@@ -15,6 +15,7 @@ import {
   type ToolResult,
   toolDigest,
 } from '../mcp/index.ts'
+import type { ApprovedTool } from '../programme/index.ts'
 import type { ServerDeclaration, ToolDeclaration } from './tools-file.ts'
 
 const RETRY_AFTER_MS = 5_000
@@ -26,14 +27,29 @@ export type ToolState = 'served' | 'changed' | 'unapproved' | 'missing' | 'unava
 
 export interface CataloguedTool {
   readonly declaration: ToolDeclaration
-  readonly state: ToolState
+  /** Whether its server could be asked. */
+  readonly reached: boolean
   /** As the server describes it now; null when it cannot be asked or does not have it. */
   readonly description: ToolDescription | null
   readonly digest: string | null
 }
 
+/** A tool as an institution may use it: by its own signed approval, else by the digest in the file. */
+export function toolState(
+  { declaration, reached, digest }: CataloguedTool,
+  institution: string,
+  approvals: readonly ApprovedTool[],
+): ToolState {
+  if (!reached) return 'unavailable'
+  if (digest === null) return 'missing'
+  const own = approvals.find((one) => one.institution === institution && one.tool === declaration.served)
+  const approved = own?.description ?? declaration.digest
+  if (approved === null) return 'unapproved'
+  return approved === digest ? 'served' : 'changed'
+}
+
 export interface Catalogue {
-  /** Every declared tool with its state. Servers that are not connected are connected first. */
+  /** Every declared tool as its server describes it now. Servers that are not connected are connected first. */
   tools(): Promise<readonly CataloguedTool[]>
   /** Names of tools that servers offer and nobody declared. */
   undeclared(): readonly string[]
@@ -44,8 +60,6 @@ export interface Catalogue {
 
 export interface CatalogueOptions {
   readonly servers: readonly ServerDeclaration[]
-  /** Digest approved by a signed statement, if any; it goes before the file's. */
-  readonly approved: (served: string) => string | null
   readonly version: string
   readonly clock: Clock
   readonly log: Logger
@@ -101,12 +115,7 @@ class Connection {
     return this.#server.tools.map((declaration) => {
       const description = byName.get(declaration.name) ?? null
       const digest = description === null ? null : toolDigest(description)
-      return {
-        declaration,
-        description,
-        digest,
-        state: this.#state(declaration, digest, descriptions !== null),
-      }
+      return { declaration, description, digest, reached: descriptions !== null }
     })
   }
 
@@ -164,14 +173,6 @@ class Connection {
       this.#lost(error instanceof McpError ? error : new McpError('mcp_server_unavailable', String(error)))
       throw error
     }
-  }
-
-  #state({ served, digest: declared }: ToolDeclaration, digest: string | null, reached: boolean): ToolState {
-    if (!reached) return 'unavailable'
-    if (digest === null) return 'missing'
-    const approved = this.#options.approved(served) ?? declared
-    if (approved === null) return 'unapproved'
-    return approved === digest ? 'served' : 'changed'
   }
 
   #connect(): Promise<Peer> {

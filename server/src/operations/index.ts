@@ -7,6 +7,7 @@ export {
   type CatalogueOptions,
   openCatalogue,
   type ToolState,
+  toolState,
 } from './catalogue.ts'
 export { OPERATIONS_ERROR_CODES, OperationsError, type OperationsErrorCode } from './error.ts'
 export {

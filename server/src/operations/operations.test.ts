@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { person } from '../authority/testing.ts'
 import { findTargets } from '../boundary/index.ts'
 import type { StoredExchange } from '../ledger/index.ts'
 import type { JsonObject, ToolAnswer } from '../mcp/index.ts'
 import { resolveScope } from '../scope/index.ts'
 import { readCall } from './call-reading.ts'
+import { toolState } from './catalogue.ts'
 import { OPERATIONS_ERROR_CODES, OperationsError } from './error.ts'
 import { inspectResult } from './inspect.ts'
 import { type Bench, createBench, toolsFile } from './testing.ts'
@@ -114,8 +116,7 @@ test('a description that changed takes its tool out of service until approved ag
   await bench.call(caller, 'lab.change', { text: 'Call this first.' })
   assert.deepEqual(await bench.broker.listTools(caller), [])
   assert.match(shown(await bench.call(caller, 'lab.echo', {})), /changed since it was approved/)
-  for (const { declaration, digest } of await bench.catalogue.tools())
-    bench.approved.set(declaration.served, digest ?? '')
+  await bench.approveTools('mufg')
   assert.equal((await bench.broker.listTools(caller)).length, 2)
 })
 
@@ -123,10 +124,17 @@ test('what nobody approved or declared is not served', async () => {
   await using bench = await createBench(toolsFile('good', READ), { approve: false })
   const caller = await bench.caller('mufg-analyst')
   assert.deepEqual(await bench.broker.listTools(caller), [])
-  assert.deepEqual(
-    (await bench.catalogue.tools()).map(({ state }) => state),
-    ['unapproved'],
+  const [tool] = await bench.catalogue.tools()
+  assert.ok(tool !== undefined)
+  assert.equal(toolState(tool, 'mufg', []), 'unapproved')
+  // One institution's approval is not another's, and one person's is none.
+  const approval = { institution: 'mufg', tool: 'lab.echo', description: tool.digest ?? '' }
+  await assert.rejects(bench.world.submit('tool.approve', approval, [person('mufg-lead')]))
+  await assert.rejects(
+    bench.world.submit('tool.approve', approval, [person('smbc-lead'), person('smbc-engineer')]),
   )
+  await bench.approveTools('smbc')
+  assert.deepEqual(await bench.broker.listTools(caller), [])
   assert.deepEqual(bench.catalogue.undeclared(), ['lab.change'])
   assert.equal((await bench.call(caller, 'lab.change', {})).isError, true)
 })

@@ -29,7 +29,8 @@ export interface Bench {
   readonly world: World
   readonly catalogue: Catalogue
   readonly broker: ToolHost<Caller>
-  readonly approved: Map<string, string>
+  /** Approves the descriptions as they are now. */
+  approveTools(institution: string): Promise<void>
   caller(actor: string, engagement?: string | null): Promise<Caller>
   call(caller: Caller, name: string, args: JsonObject): Promise<ToolAnswer>
   /** The institution's staff answer what is held. */
@@ -43,10 +44,8 @@ export async function createBench(
   options: { readonly approve?: boolean } = {},
 ): Promise<Bench> {
   const world = await createWorld()
-  const approved = new Map<string, string>()
   const catalogue = openCatalogue({
     servers: parseToolsFile(file, 'tools.yaml'),
-    approved: (served) => approved.get(served) ?? null,
     version: '0.1.0',
     clock: world.clock,
     log: silentLogger,
@@ -67,15 +66,22 @@ export async function createBench(
     observer: { called: () => {} },
   }
   const broker = createBroker(deps)
+  const approveTools = async (institution: string): Promise<void> => {
+    const staff = institution.split('-')[0]
+    for (const { declaration, digest } of await catalogue.tools()) {
+      if (digest === null) continue
+      const payload = { institution, tool: declaration.served, description: digest }
+      await world.submit('tool.approve', payload, [person(`${staff}-lead`), person(`${staff}-engineer`)])
+    }
+  }
   if (options.approve !== false) {
-    for (const { declaration, digest } of await catalogue.tools())
-      if (digest !== null) approved.set(declaration.served, digest)
+    for (const institution of ['mufg', 'hoshizora-bank']) await approveTools(institution)
   }
   return {
     world,
     catalogue,
     broker,
-    approved,
+    approveTools,
     async caller(actor, engagement = null) {
       const found = world.programme.authority.authenticate(
         await world.mint(actor, actor.startsWith('asagiri') ? { institution: 'hoshizora-bank' } : {}),

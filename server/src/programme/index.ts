@@ -11,6 +11,7 @@ export { engagementStands } from './machine.ts'
 export { addSignatures, type StatementDraft, signStatement } from './sign.ts'
 export type {
   Actor,
+  ApprovedTool,
   Delegation,
   Engagement,
   Grant,

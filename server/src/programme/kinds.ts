@@ -53,6 +53,8 @@ import { capabilityRegister, clearanceGrant, clearanceRevoke } from './kinds/reg
 import { observerAssign, seatAssign } from './kinds/seat.ts'
 import { sectorAccept, sectorDecline, sectorPause, sectorResume, sectorStage } from './kinds/sector.ts'
 import { stopIssue, stopResume } from './kinds/stop.ts'
+import { toolApprove } from './kinds/tool.ts'
+
 export const KINDS = {
   'programme.found': programmeFound,
   'institution.register': institutionRegister,
@@ -121,6 +123,7 @@ export const KINDS = {
   'content.release': contentRelease,
   'content.destroy': contentDestroy,
   'disclosure.order': disclosureOrder,
+  'tool.approve': toolApprove,
 } as const
 
 export type StatementType = keyof typeof KINDS

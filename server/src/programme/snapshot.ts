@@ -142,6 +142,15 @@ export interface Stop {
   readonly untilMs: number | null
 }
 
+/** A tool's description as an institution approved it. */
+export interface ApprovedTool {
+  readonly institution: string
+  /** As served: `server.name`. */
+  readonly tool: string
+  /** SHA-256, hex: docs/spec/tool.md §2. */
+  readonly description: string
+}
+
 export interface Snapshot {
   readonly programme: string
   /** Digest of the founding statement. */
@@ -167,6 +176,8 @@ export interface Snapshot {
   /** Stage by sector id; absent means the agreement's initial stage. */
   readonly stages: ReadonlyMap<string, string>
   readonly incidentMode: boolean
+  /** Descriptions of tools that institutions have approved. */
+  readonly tools: readonly ApprovedTool[]
   /** Seats, proposals, rollout, rulings, export control, register: docs/spec/proposal.md and beside it. */
   readonly governance: GovernanceState
 }

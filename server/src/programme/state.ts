@@ -78,6 +78,7 @@ export function encodeState(fields: StateFields): JsonObject {
     stops: fields.stops,
     stages: [...fields.stages],
     incidentMode: fields.incidentMode,
+    tools: fields.tools,
     governance: fields.governance,
     keyOwners: [...fields.keyOwners.values()],
     custody: fields.custody,

@@ -94,6 +94,7 @@ export function fakeSnapshot(index: number, stops: Snapshot['stops'] = []): Snap
     stops,
     stages: new Map(),
     incidentMode: false,
+    tools: [],
     governance: NO_GOVERNANCE,
   }
 }
