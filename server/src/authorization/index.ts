@@ -4,3 +4,4 @@ export type { ClauseRef, Decision, FactFound, NearestPermit, Verdict } from './d
 export { AuthorizationError, type AuthorizationErrorCode } from './error.ts'
 export { type FactsInput, type FoundFacts, findFacts, findFactsAndGrant } from './find-facts.ts'
 export { packFacts, unpackFacts } from './pack.ts'
+export { joinedAgreements, stricter, strictest } from './strictest.ts'

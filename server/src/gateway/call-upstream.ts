@@ -4,7 +4,8 @@
  * The intent is durable by now. A request that cannot be sent still gets its outcome.
  */
 import type { ModelEntry } from '../agreement/index.ts'
-import { findFacts } from '../authorization/index.ts'
+import { findFacts, strictest } from '../authorization/index.ts'
+import type { Grant } from '../programme/index.ts'
 import { type Upstream, type VendorModel, vendorPatch } from '../upstream/index.ts'
 import { type Problem, patchBody } from '../wire/index.ts'
 import type { ActorLoad } from './actor-load.ts'
@@ -149,13 +150,14 @@ function redecide(x: Recorded, deps: GatewayDeps): Problem | null {
     )
   }
   const snapshot = deps.authority.snapshot()
-  const facts = findFacts({
+  const input = {
     ...factsInput({ ...x, principal: authentication.principal }, snapshot, deps),
     // What this very request reserved or used up does not count against it.
     budget: x.facts.budget,
-    grantUses: (grant) => (grant.hold === x.grant?.hold ? 0 : deps.authority.grantUses(grant.hold)),
-  })
-  const decision = deps.deciderFor(snapshot.agreement).decide(facts)
+    grantUses: (grant: Grant) => (grant.hold === x.grant?.hold ? 0 : deps.authority.grantUses(grant.hold)),
+  }
+  const facts = findFacts(input)
+  const decision = strictest(deps.deciderFor(snapshot.agreement).decide(facts), input, deps.deciderFor)
   if (decision.verdict === 'allow') return null
   return {
     ...decisionProblem({ ...x, snapshot, facts, decision }, deps.consoleUrl),
