@@ -3,8 +3,10 @@
  */
 import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { createLogger } from './base/index.ts'
 import { runCli } from './cli/index.ts'
 import type { LoadedConfig, WitnessConfig } from './config/index.ts'
+import { rebuild } from './rebuild.ts'
 import { startServer } from './serve.ts'
 import { startWitness } from './serve-witness.ts'
 
@@ -28,8 +30,32 @@ process.exitCode = await runCli(process.argv.slice(2), {
   fetch,
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
   serve,
+  rebuild: rebuildProjections,
   witness,
 })
+
+async function rebuildProjections({ config }: LoadedConfig, withoutKeys: boolean): Promise<number> {
+  const logger = createLogger({ level: config.logging.level, base: { service: 'sekisho' } })
+  const rebuilt = await rebuild(config, logger, withoutKeys)
+  if (rebuilt === null) {
+    process.stderr.write(
+      'nothing was changed: keys of older months are not held here; see `sekisho rebuild --help`\n',
+    )
+    return 1
+  }
+  const { entries, snapshot, destroyed, notHeld, differences } = rebuilt
+  print(`entries    ${entries}`)
+  print(`snapshot   ${snapshot ?? 'not founded'}`)
+  print(`unread     ${destroyed} destroyed, ${notHeld} without key here`)
+  for (const { table, rows, examples } of differences)
+    print(`differed   ${table}: ${rows} rows: ${examples.join(', ')}`)
+  print(
+    differences.length === 0
+      ? 'good: the database was what the ledger makes'
+      : 'mended: it is what the ledger makes now',
+  )
+  return differences.length === 0 ? 0 : 1
+}
 
 /** Serves until the first signal; the second one ends the process at once. */
 async function serve({ config }: LoadedConfig): Promise<number> {

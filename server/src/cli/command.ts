@@ -18,6 +18,8 @@ export interface CliContext {
   readonly ask?: (question: string) => Promise<string>
   /** Runs the server until it is told to stop; resolves to the exit code. */
   readonly serve: (loaded: LoadedConfig) => Promise<number>
+  /** Rebuilds the projections of a stopped server; resolves to the exit code. Absent where commands are run from a program. */
+  readonly rebuild?: (loaded: LoadedConfig, withoutKeys: boolean) => Promise<number>
   /** Runs a witness until it is told to stop; resolves to the exit code. Absent where commands are run from a program. */
   readonly witness?: (config: WitnessConfig) => Promise<number>
 }

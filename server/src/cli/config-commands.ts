@@ -9,7 +9,7 @@ import {
   loadConfigFile,
 } from '../config/index.ts'
 import type { Arguments, CliContext, Command, OptionSpec } from './command.ts'
-import { EXIT } from './error.ts'
+import { EXIT, usageError } from './error.ts'
 
 const FILE: Readonly<Record<string, OptionSpec>> = {
   config: { value: 'FILE', doc: 'configuration file; without one every setting has its default' },
@@ -29,6 +29,26 @@ export const serveCommand: Command = {
   async run(args, context) {
     const loaded = load(args, context)
     return context.serve({ ...loaded, config: withFlags(loaded.config, args) })
+  },
+}
+
+export const rebuildCommand: Command = {
+  name: 'rebuild',
+  summary:
+    'make snapshot and database anew from the ledger, and say what differed; the server must be stopped',
+  operands: [],
+  options: {
+    ...FILE,
+    'without-keys': {
+      doc: 'go on although keys of older months are not held here: rows of their entries are then gone',
+    },
+  },
+  examples: ['sekisho rebuild --config /etc/sekisho/sekisho.yaml'],
+  notes:
+    'Exits with 1 when rows differed from what the ledger makes: somebody changed them, and now they are right again.',
+  async run(args, context) {
+    if (context.rebuild === undefined) throw usageError('not from here')
+    return context.rebuild(load(args, context), args.flag('without-keys'))
   },
 }
 

@@ -16,7 +16,7 @@ import { agreementCommands } from './agreement-commands.ts'
 import { approveCommand } from './approve-command.ts'
 import { readArguments } from './arguments.ts'
 import type { CliContext, Command } from './command.ts'
-import { configCommands, serveCommand } from './config-commands.ts'
+import { configCommands, rebuildCommand, serveCommand } from './config-commands.ts'
 import { custodyCommands } from './custody-commands.ts'
 import { engagementCommands } from './engagement-commands.ts'
 import { CliError, EXIT } from './error.ts'
@@ -36,6 +36,7 @@ import { witnessCommand } from './witness-command.ts'
 
 export const COMMANDS: readonly Command[] = [
   serveCommand,
+  rebuildCommand,
   witnessCommand,
   ...keyCommands,
   ...tokenCommands,

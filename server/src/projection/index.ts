@@ -4,3 +4,4 @@
 export { forgetDestroyed } from './forget.ts'
 export { Projection, projectedIndex } from './projection.ts'
 export { type DecisionQuery, type DecisionRow, selectTally, selectTokens } from './query.ts'
+export { compareAside, type Difference, setAside } from './rebuild.ts'
