@@ -76,6 +76,43 @@ export async function replay(parts: ReplayParts): Promise<Replayed> {
   return walk.result()
 }
 
+/**
+ * Frames that nothing read so far proves durable. All others are applied as they are read, so that a start holds no more
+ * of a segment than what was on its way at once.
+ */
+class Tail {
+  #frames: Frame[] = []
+  /** Entries proved durable, by a checkpoint or by what a later frame says. */
+  #durable: number
+
+  constructor(covered: number) {
+    this.#durable = covered
+  }
+
+  /** Takes the next frame and returns those that are proved durable now. */
+  push(frame: Frame): readonly Frame[] {
+    this.#frames.push(frame)
+    const [first] = this.#frames
+    if (frame.durable > this.#durable) this.#durable = frame.durable
+    const proved = Math.min(this.#frames.length, this.#durable - (first?.index ?? 0))
+    return proved > 0 ? this.#frames.splice(0, proved) : []
+  }
+
+  /**
+   * What stays of the rest. A slot is outside its frame's CRC, so a tear can be in it alone: frames are cut from the first
+   * whose slot is neither live nor empty. Secrets are destroyed only of entries that a checkpoint covers, so an overwrite
+   * that was interrupted is never taken for a tear.
+   */
+  keep(): readonly Frame[] {
+    const torn = this.#frames.findIndex((frame) => frame.slot.state === 'defect')
+    return torn < 0 ? this.#frames : this.#frames.slice(0, torn)
+  }
+
+  all(): readonly Frame[] {
+    return this.#frames
+  }
+}
+
 class Walk {
   readonly tree: TileTree
   readonly #parts: ReplayParts
@@ -103,32 +140,28 @@ class Walk {
       )
     }
     const file = await wal.openSegment(first)
-    const frames: { frame: Frame; offset: number }[] = []
-    const scan = await scanFrames(file, first, (frame, offset) =>
-      frames.push({ frame: detach(frame), offset }),
-    )
-    const end = first + frames.length
+    const offsets: number[] = []
+    const tail = new Tail(covered)
+    const scan = await scanFrames(file, first, (frame, offset) => {
+      offsets.push(offset)
+      for (const proved of tail.push(frame)) this.#apply(proved)
+    })
+    const end = first + offsets.length
     if (scan.torn && (!last || end < covered || (await provesDurable(file, scan.end, end)))) {
       throw new LedgerError(
         'ledger_wal_corrupt',
         `entry ${end} is damaged at byte ${scan.end} of the segment of entry ${first}`,
       )
     }
-    if (!last) {
-      for (const { frame } of frames) this.#apply(frame)
-      await file.close()
-      return
-    }
-    const kept = this.#keptFrames(
-      frames.map(({ frame }) => frame),
-      covered,
-    )
-    for (const { frame } of frames.slice(0, kept)) this.#apply(frame)
+    for (const frame of last ? tail.keep() : tail.all()) this.#apply(frame)
+    if (!last) return file.close()
+    const kept = this.tree.size - first
+    const whole = kept === offsets.length && !scan.torn
     await this.#resume(
       file,
-      frames.slice(0, kept).map(({ offset }) => offset),
-      frames[kept]?.offset ?? scan.end,
-      kept < frames.length || scan.torn ? undefined : scan.fileBytes,
+      offsets.slice(0, kept),
+      offsets[kept] ?? scan.end,
+      whole ? scan.fileBytes : undefined,
     )
   }
 
@@ -144,17 +177,6 @@ class Walk {
     }
   }
 
-  /**
-   * How many frames stay. A slot is outside its frame's CRC, so a tear can be in it alone: frames that nothing proves
-   * durable are cut from the first whose slot is neither live nor empty. Secrets are destroyed only of entries that a
-   * checkpoint covers, so an overwrite that was interrupted is never taken for a tear.
-   */
-  #keptFrames(frames: readonly Frame[], covered: number): number {
-    const durable = Math.max(covered, frames.at(-1)?.durable ?? 0)
-    const torn = frames.findIndex((frame) => frame.index >= durable && frame.slot.state === 'defect')
-    return torn < 0 ? frames.length : torn
-  }
-
   /** What was read may still be only in memory: it is synced before anything is built on it. */
   async #resume(file: DiskFile, offsets: number[], end: number, roomTo?: number): Promise<void> {
     await this.#parts.wal.resume(file, offsets, end, roomTo)
@@ -168,7 +190,7 @@ class Walk {
     if (frame.kind === 'statement') {
       if (frame.refers !== this.#lastStatement) throw broken(frame, 'does not follow the statement before it')
       this.#lastStatement = frame.index
-      this.#statements.push({ index: frame.index, blob: frame.blob })
+      this.#statements.push({ index: frame.index, blob: Buffer.from(frame.blob) }) // free of the read window's memory
     }
     this.tree.push(frame.leaf)
     this.#compareRoots()
@@ -189,12 +211,6 @@ class Walk {
         this.#tiles.push(...this.tree.takeFull(), ...this.tree.partials())
     }
   }
-}
-
-/** Keeps what replay needs of a frame, free of the read window's memory. */
-function detach(frame: Frame): Frame {
-  const blob = frame.kind === 'statement' ? Buffer.from(frame.blob) : Buffer.alloc(0)
-  return { ...frame, leaf: Buffer.from(frame.leaf), blob }
 }
 
 function broken(frame: Frame, what: string): LedgerError {
