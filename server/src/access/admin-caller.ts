@@ -11,6 +11,7 @@ import type { Actor, Institution, PrincipalStanding, Snapshot } from '../program
 /** What a caller sees of the programme: all of it, or some institutions. */
 export type Sight = 'programme' | ReadonlySet<string>
 
+/** Who presents a credential of administration, by the snapshot in force. */
 export interface AdminCaller {
   readonly holder: KeyHolder
   /** The person or service, where the holder is one. */

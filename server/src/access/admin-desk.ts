@@ -21,6 +21,7 @@ export type AdminAuthentication =
   | { readonly ok: true; readonly caller: AdminCaller }
   | { readonly ok: false; readonly failure: AuthenticationFailure }
 
+/** A live credential without its text. */
 export interface AdminTokenSummary {
   readonly id: string
   readonly holder: KeyHolder
@@ -50,6 +51,7 @@ export interface AdminDeskParts {
   readonly founded: () => boolean
 }
 
+/** Mints, checks and forgets credentials of administration. One a process. */
 export class AdminDesk implements Administration {
   readonly #parts: AdminDeskParts
   readonly #startedMs: number

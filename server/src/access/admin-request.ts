@@ -38,6 +38,7 @@ export interface AdminRequest {
   readonly ttl_s: number
 }
 
+/** A request for a credential with the signature of the key it names. */
 export interface SignedAdminRequest {
   readonly request: AdminRequest
   readonly key: string

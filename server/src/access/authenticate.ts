@@ -13,6 +13,7 @@ import { isTokenText, TOKEN_FORM, tokenHash } from './token-text.ts'
 /** Principals by token under one snapshot: a new snapshot means new principals. */
 const principals = new WeakMap<Snapshot, Map<TokenRecord, Principal>>()
 
+/** Who presents this token under a snapshot; every failure is typed, and it never throws. */
 export function authenticate(
   bearer: string | undefined,
   tokens: TokenBook,

@@ -11,6 +11,7 @@ export type AuthenticationFailure =
   | 'revoked'
   | 'not_ready'
 
+/** A principal, or exactly one reason why there is none. */
 export type Authentication =
   | { readonly ok: true; readonly principal: Principal }
   | { readonly ok: false; readonly failure: AuthenticationFailure }

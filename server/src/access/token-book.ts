@@ -8,6 +8,7 @@ import type { TokenRecord, TokenSummary } from './token.ts'
 
 export const TOKENS_PER_ACTOR_MAX = 256
 
+/** Live tokens of one process by hash, and by actor. */
 export class TokenBook {
   readonly #byHash = new Map<string, TokenRecord>()
   readonly #byActor = new Map<string, Map<string, TokenRecord>>()

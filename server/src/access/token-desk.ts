@@ -39,6 +39,7 @@ export interface TokenDeskParts {
   readonly publish: (item: TokenChange) => Promise<unknown>
 }
 
+/** Mints, checks and revokes model tokens in the writer. */
 export class TokenDesk {
   readonly #parts: TokenDeskParts
   readonly #nonces = new Nonces()

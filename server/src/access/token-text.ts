@@ -10,11 +10,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { crc32 } from 'node:zlib'
 import type { AuthenticationFailure } from './authentication.ts'
 
+/** What a model token begins with; secret scanners look for it. */
 export const TOKEN_PREFIX = 'sekisho_'
 const SECRET_BYTES = 32
 const SECRET_DIGITS = 43
 const CHECK_DIGITS = 6
+/** What a credential of administration begins with; secret scanners look for it. */
 export const ADMIN_TOKEN_PREFIX = 'sekisho_admin_'
+/** A model token as scanners find it; the checksum is checked apart. */
 export const TOKEN_FORM = /^sekisho_[0-9A-Za-z]{49}$/
 const ADMIN_TOKEN_FORM = /^sekisho_admin_[0-9A-Za-z]{49}$/
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

@@ -12,6 +12,7 @@ import { type Institution, ProgrammeError, type Snapshot } from '../programme/in
 
 /** First line of what is signed. */
 export const TOKEN_REQUEST_CONTEXT = 'sekisho/token-request/v1\n'
+/** Longest life of a model token, in seconds. */
 export const TOKEN_TTL_S_MAX = 12 * 3600
 /** How far the signer's clock may differ, either way; nonces are remembered this long. */
 export const TOKEN_REQUEST_SKEW_MS = 120_000
@@ -30,12 +31,14 @@ export interface TokenRequest {
   readonly ttl_s: number
 }
 
+/** A request for a model token with the signature of the key it names. */
 export interface SignedTokenRequest {
   readonly request: TokenRequest
   readonly key: string
   readonly sig: string
 }
 
+/** What minting answers; the text of the token stands nowhere else. */
 export interface MintedToken {
   /** Shown once. */
   readonly token: string
@@ -43,6 +46,7 @@ export interface MintedToken {
   readonly expiresAtMs: number
 }
 
+/** A token without text or hash. */
 export interface TokenSummary {
   readonly id: string
   readonly actor: string
@@ -54,6 +58,7 @@ export interface TokenSummary {
   readonly revoked: boolean
 }
 
+/** A token as it is kept: by its hash. */
 export interface TokenRecord extends TokenSummary {
   /** SHA-256 (hex) of the token's text. */
   readonly hash: string
@@ -158,6 +163,7 @@ export function grantToken(
   }
 }
 
+/** The refusal of a request whose nonce was used before. */
 export function replayed(): ProgrammeError {
   return new ProgrammeError('token_request_replayed', 'this request was used before: sign a new one')
 }

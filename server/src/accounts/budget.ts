@@ -17,6 +17,7 @@ export const OPEN_PER_ACTOR_MAX = 64
 /** An exchange ends in seconds, not at midnight. */
 const CONCURRENCY_RETRY_S = 1
 
+/** What one person or institution may use a UTC day. */
 export interface Limits {
   readonly requestsPerDay: number
   readonly tokensPerDay: number
@@ -46,6 +47,7 @@ interface Held {
 
 const NOTHING_HELD: Readonly<Held> = { requests: 0, tokens: 0 }
 
+/** Reservations in flight, over recorded use. */
 export class BudgetBook {
   readonly #usage: UsageBook
   /** In order of expiry, because all live equally long. */

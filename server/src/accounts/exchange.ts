@@ -65,6 +65,7 @@ export interface OutcomeRead {
   readonly response: ResponseField
 }
 
+/** An exchange entry as accounts see it. */
 export type ExchangeRead = IntentRead | OutcomeRead
 
 /** Reads a draft before it is appended; null when it carries nothing for the programme. */

@@ -41,6 +41,7 @@ interface Pair {
   flooded: HeldRefusal | null
 }
 
+/** Refusals that repeat, by actor, model and content. */
 export class RefusalBook {
   readonly #pairs = new Map<string, Pair>()
   #size = 0

@@ -1,5 +1,6 @@
 /** What a gateway asks for before it records an intent, and the answer. Spec: docs/spec/budget.md §2. */
 
+/** What a gateway sets aside before it records an intent. */
 export interface ReserveRequest {
   readonly actor: string
   readonly institution: string
@@ -9,6 +10,7 @@ export interface ReserveRequest {
   readonly grant: string | null
 }
 
+/** Which limit refused a reservation. */
 export type ReserveRefusal =
   | 'person_requests'
   | 'person_tokens'
@@ -18,6 +20,7 @@ export type ReserveRefusal =
   /** Too many exchanges of this actor are open: one token must not take every place. */
   | 'person_concurrency'
 
+/** A reservation, or which limit refused it and for how long. */
 export type Reserved =
   | { readonly ok: true; readonly reservation: string }
   | {

@@ -52,6 +52,7 @@ export class OpenIntents {
   }
 }
 
+/** What an entry changed, so that gateways can be told. */
 export interface Applied {
   /** Set when the entry added a refusal that repeats. */
   readonly refusal: HeldRefusal | null
@@ -63,6 +64,7 @@ export interface Applied {
 
 const NOTHING: Applied = { refusal: null, grant: null, charged: null }
 
+/** All that follows from exchange entries. */
 export class Tally {
   readonly usage = new UsageBook()
   readonly holds = new HoldBook()

@@ -5,14 +5,17 @@
  * settles on the day its intent was recorded.
  */
 
+/** Whose use is counted. */
 export type UsageKind = 'person' | 'institution'
 
+/** Requests and tokens used on a day. */
 export interface Usage {
   readonly requests: number
   readonly tokens: number
 }
 
 export const NO_USAGE: Usage = { requests: 0, tokens: 0 }
+/** A UTC day in milliseconds. */
 export const DAY_MS = 86_400_000
 
 /** Number of the UTC day that `timeMs` lies in. */

@@ -22,6 +22,7 @@ import { notFounded } from './not-founded.ts'
 /** Renewals per lease: three may be lost before it runs out. */
 const RENEWALS_PER_LEASE = 4
 
+/** What a gateway process connects with. */
 export interface ConnectOptions {
   readonly channel: Channel
   readonly clock: Clock
@@ -29,6 +30,7 @@ export interface ConnectOptions {
   readonly loadAgreement: (document: string) => Agreement
 }
 
+/** The authority of a gateway process, and how to let go of it. */
 export interface ConnectedAuthority extends Authority {
   close(): void
 }

@@ -14,6 +14,7 @@ import type { Snapshot } from '../programme/index.ts'
 /** Longest lease, in milliseconds of the monotonic clock. */
 export const LEASE_MS_MAX = 800
 
+/** What an entry depends on. */
 export interface AppendOptions {
   /**
    * Index of the snapshot the recorded decision was taken under. Given for intents: the entry is
@@ -24,11 +25,13 @@ export interface AppendOptions {
   readonly reservation?: string
 }
 
+/** Where an entry stands, and whether the programme moved on meanwhile. */
 export interface AuthorityAppended extends Appended {
   /** True when the programme changed while the entry was being made durable: decide again before acting on it. */
   readonly snapshotChanged: boolean
 }
 
+/** What a gateway holds: snapshot, lease, tokens, budgets and the way into the ledger. */
 export interface Authority {
   /** The current snapshot. @throws {ProgrammeError} `programme_not_founded` */
   snapshot(): Snapshot

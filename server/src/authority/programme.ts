@@ -19,6 +19,7 @@ export interface Examiner {
   examine(statement: Statement, snapshot: Snapshot): Promise<void>
 }
 
+/** What the writer stands on. */
 export interface ProgrammeOptions {
   /** Programme id that every statement must name. */
   readonly programme: string
@@ -39,6 +40,7 @@ export interface ProgrammeOptions {
   readonly logger?: Logger
 }
 
+/** Where a statement stands in the ledger, and how it came to hold everywhere. */
 export interface Submitted {
   readonly index: number
   readonly timeMs: number
@@ -47,6 +49,7 @@ export interface Submitted {
   readonly expired: number
 }
 
+/** The writer: submits statements, mints tokens, answers administration. */
 export interface Programme {
   /** For the gateway in this process. */
   readonly authority: Authority

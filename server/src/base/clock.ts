@@ -5,6 +5,7 @@
  * leases and timeouts use the latter, because an operator may set the wall clock back.
  */
 
+/** Time as an argument: wall-clock milliseconds since 1970, and a monotonic clock for durations. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z, an integer. May go back. */
   nowMs(): number
@@ -18,6 +19,7 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
 }
 
+/** A clock that tests move by hand. */
 export interface FakeClock extends Clock {
   /** Moves wall and monotonic time forward together. */
   advance(ms: number): void

@@ -46,7 +46,9 @@ export function parseId<B extends string = 'Id'>(prefix: string, text: string): 
   return text as Branded<B>
 }
 
+/** A fresh decision id: `dec_` and 128 random bits in 26 characters. */
 export const newDecisionId = (): DecisionId => newId<'DecisionId'>('dec')
+/** The text as a decision id, or null when it has not exactly that form. */
 export const parseDecisionId = (text: string): DecisionId | null => parseId<'DecisionId'>('dec', text)
 
 function encodeBase32(bytes: Buffer, start: number, length: number): string {

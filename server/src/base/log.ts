@@ -7,8 +7,10 @@
 import { type DestinationStream, destination, type LevelWithSilent, type Logger, pino } from 'pino'
 
 export type { Logger } from 'pino'
+/** Least important line written; `silent` writes none. */
 export type LogLevel = LevelWithSilent
 
+/** What a logger writes, how much of it, and where. */
 export interface LoggerOptions {
   readonly level?: LogLevel
   /** `1` standard output, `2` standard error (default), or a stream. */

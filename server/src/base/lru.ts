@@ -4,6 +4,7 @@
  * LIMIT: every cache of the server is one of these, so memory has a ceiling whatever a client sends.
  */
 
+/** A bounded map that forgets what was used least recently. */
 export interface Lru<K, V> {
   /** The value, which becomes the most recently used; `undefined` when absent. */
   get(key: K): V | undefined

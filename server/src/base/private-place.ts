@@ -10,6 +10,7 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs'
 /** Codes are API: add, never rename. */
 export type PlaceErrorCode = 'place_exposed' | 'place_foreign' | 'place_no_directory'
 
+/** A place that others can touch, or that is not what it should be; the message holds the command that mends it. */
 export class PlaceError extends Error {
   override readonly name = 'PlaceError'
   readonly code: PlaceErrorCode

@@ -12,6 +12,7 @@ import { newDecisionId } from '../base/index.ts'
 import type { LoadedConfig } from '../config/index.ts'
 import { generateKeyPair, writeKeyFile } from '../identity/index.ts'
 import { COMMANDS, runCli } from './run.ts'
+import { heldAnswer } from './testing.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 22)
 const directory = mkdtempSync(path.join(tmpdir(), 'sekisho-cli-'))
@@ -153,20 +154,14 @@ test('a token is all that stands on standard output', async () => {
 
 test('an approval shows what is held, asks, and binds to it', async () => {
   const id = newDecisionId()
-  const hold = {
-    id,
-    actor: 'b',
-    institution: 'i',
-    engagement: null,
-    capability: 'exploit_validation',
-    session: 's',
+  const hold = heldAnswer(id, {
     approvals_needed: 2,
     approvals_given: ['c'],
     clauses: [{ clause: '7.3', title: { en: 'Approval' } }],
     because: [{ fact: 'grant', got: 'none' }],
     targets: { count: 1, named: [{ kind: 'domain', value: 'portal.example\u001b[2J' }] },
     until_ms: 1,
-  }
+  })
   answers.set('POST /v1/tokens', { status: 201, body: { token: 't', id: 'tok_1', expires_at_ms: 5 } })
   answers.set(`GET /v1/holds/${id}`, { status: 200, body: hold })
   answers.set('POST /v1/statements', { status: 201, body: { index: 7 } })

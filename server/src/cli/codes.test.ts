@@ -10,6 +10,7 @@ import { readArguments } from './arguments.ts'
 import type { CliContext } from './command.ts'
 import { CliError, type CliErrorCode } from './error.ts'
 import { COMMANDS } from './run.ts'
+import { heldAnswer } from './testing.ts'
 
 const directory = mkdtempSync(path.join(tmpdir(), 'sekisho-codes-'))
 after(() => rmSync(directory, { recursive: true, force: true }))
@@ -85,30 +86,14 @@ test('a server that is not there, refuses, or says something else', async () => 
 
 test('a question that is not answered with yes', async () => {
   const id = newDecisionId()
-  const hold = {
-    id,
-    actor: 'b',
-    institution: 'i',
-    engagement: null,
-    capability: 'c',
-    session: 's',
-    approvals_needed: 1,
-  }
+  const hold = heldAnswer(id)
   answers = { '/v1/tokens': MINTED, [`/v1/holds/${id}`]: [200, hold] }
   assert.equal(await codeOf(['approve', id, '--key', 'a.json']), 'cli_not_confirmed')
 })
 
 test('a held request is shown word for word, without what steers a terminal', async () => {
   const id = newDecisionId()
-  const hold = {
-    id,
-    actor: 'b',
-    institution: 'i',
-    engagement: null,
-    capability: 'c',
-    session: 's',
-    approvals_needed: 1,
-  }
+  const hold = heldAnswer(id)
   const utf8 = '{"input":"見積\\u001b[2J\u202e"}'
   answers = {
     '/v1/tokens': MINTED,

@@ -1,5 +1,6 @@
 /** Why a command could not do what was asked. The message says what to do next. */
 
+/** For programs that embed the commands; API: add, never rename. */
 export type CliErrorCode =
   | 'cli_usage'
   | 'cli_key_file'
@@ -10,6 +11,7 @@ export type CliErrorCode =
   /** Asked on a terminal, and the answer was not yes. */
   | 'cli_not_confirmed'
 
+/** A command could not do what was asked; the message says what to do next. */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly code: CliErrorCode

@@ -1,5 +1,6 @@
 /** Addresses to listen on: `host:port`, with the host always said. */
 
+/** Where a listener is bound; port 0 takes a free one. */
 export interface ListenAddress {
   /** An IP address, without brackets, or `localhost`. */
   readonly host: string
@@ -9,6 +10,7 @@ export interface ListenAddress {
 
 const ADDRESS = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/
 
+/** Reads `host:port`; a number alone is no address. */
 export function parseListenAddress(
   text: string,
 ): { ok: true; value: ListenAddress } | { ok: false; wrong: string } {
@@ -19,6 +21,7 @@ export function parseListenAddress(
   return { ok: true, value: { host: match[1] ?? match[2]!, port } }
 }
 
+/** `host:port`, with brackets around IPv6. */
 export function formatListenAddress(address: ListenAddress): string {
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
 }

@@ -1,5 +1,6 @@
 /** Errors of the config room: everything wrong with a file at once, each with its line and the way out. */
 
+/** Codes are API: add, never rename. */
 export type ConfigErrorCode =
   | 'config_unreadable'
   | 'config_too_large'
@@ -15,6 +16,7 @@ export type ConfigErrorCode =
   | 'config_env_missing'
   | 'config_inconsistent'
 
+/** One problem, with the line it stands on. */
 export interface ConfigProblem {
   readonly code: ConfigErrorCode
   /** `upstreams[0].apiKey`, or '' for the file as a whole. */
@@ -24,6 +26,7 @@ export interface ConfigProblem {
   readonly message: string
 }
 
+/** A configuration that is not good, with every problem found. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   /** Code of the first problem. */

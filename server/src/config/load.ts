@@ -24,6 +24,7 @@ export interface Setting {
   readonly origin: string
 }
 
+/** A configuration with where each setting came from. */
 export interface LoadedConfig {
   readonly config: Config
   readonly settings: readonly Setting[]
@@ -31,6 +32,7 @@ export interface LoadedConfig {
   readonly file: string | null
 }
 
+/** Where paths and variables of a configuration are looked up. */
 export interface LoadOptions {
   /** Name for messages, and where relative paths in the text start. */
   readonly file: string

@@ -338,7 +338,9 @@ export const WITNESS_SCHEMA = object({
 })
 
 export type WitnessConfig = ReadBy<typeof WITNESS_SCHEMA>
+/** Every setting, read and in range. */
 export type Config = ReadBy<typeof CONFIG_SCHEMA>
+/** One model server as configured. */
 export type ConfiguredUpstream = ReadBy<typeof upstream>
 
 /** One tier's window and hold-back. */

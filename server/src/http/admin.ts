@@ -26,6 +26,7 @@ import { holdRoutes } from './route-holds.ts'
 import { programmeRoutes } from './route-programme.ts'
 import { tokenRoutes } from './route-tokens.ts'
 
+/** What administration shows and does. */
 export interface AdminDeps {
   readonly programme: Programme
   readonly ledger: Ledger
@@ -63,6 +64,7 @@ export function adminRoutes(deps: AdminDeps): Route[] {
   return [...routes, openApiRoute(routes)]
 }
 
+/** The admin listener, not yet bound to an address. */
 export function createAdminListener(deps: AdminDeps): Server {
   return createListener({
     routes: adminRoutes(deps),

@@ -24,6 +24,7 @@ import { problemOf } from './problem.ts'
 import type { Call, OpenRoute, Route } from './route.ts'
 import { stopsInForce } from './stops-in-force.ts'
 
+/** What the pages show. */
 export interface ConsoleDeps {
   readonly programme: Programme
   readonly ledger: Ledger
@@ -35,6 +36,7 @@ export interface ConsoleDeps {
   readonly logger: Logger
 }
 
+/** The listener of pages and of the public ledger, not yet bound to an address. */
 export function createConsoleListener(deps: ConsoleDeps): Server {
   return createListener({
     routes: consoleRoutes(deps),

@@ -1,5 +1,6 @@
 /** Reasons for which administration or a page could not be served. Codes are API: add, never rename. */
 
+/** Statuses are in `problem.ts`, meanings in docs/spec/http.md §1. */
 export type HttpErrorCode =
   | 'http_route_unknown'
   | 'http_method'
@@ -27,6 +28,7 @@ export type HttpErrorCode =
   | 'http_address_refused'
   | 'http_internal'
 
+/** A request to a listener that cannot be answered as asked. */
 export class HttpError extends Error {
   override readonly name = 'HttpError'
   readonly code: HttpErrorCode

@@ -256,40 +256,19 @@ test('a statement gets through while idle connections are held', async () => {
 })
 
 test('a token is revoked by its holder or by platform staff of the same institution, by nobody else', async () => {
-  const actor = (id: string, institution: string, roles: string[]) =>
-    ({ id, institution, roles, standing: 'active' }) as unknown as Principal['actor']
-  const snapshot = fake.programme.snapshot()
-  const actors = new Map(
-    [
-      actor('a', 'mufg', []),
-      actor('b', 'mufg', ['analyst']),
-      actor('p', 'mufg', ['platform']),
-      actor('q', 'smbc', ['platform']),
-      { ...actor('s', 'mufg', ['platform']), standing: 'suspended' as const },
-    ].map((each) => [each.id, each]),
-  )
-  Object.assign(snapshot, { actors })
+  const people = [
+    principalOf('a', 'mufg'),
+    principalOf('b', 'mufg', 'analyst'),
+    principalOf('p', 'mufg', 'platform'),
+    principalOf('q', 'smbc', 'platform'),
+    principalOf('s', 'mufg', 'platform'),
+  ]
+  for (const principal of people) fake.principals.set(`bearer-${principal.actor.id}`, principal)
+  const actors = new Map(people.map(({ actor }) => [actor.id, actor]))
+  // Suspended since the token was minted.
+  actors.set('s', { ...actors.get('s'), standing: 'suspended' } as Principal['actor'])
+  Object.assign(fake.programme.snapshot(), { actors })
   fake.tokens.set('a', [{ id: 'tok-a' } as never])
-  fake.principals.set('bearer-a', {
-    actor: actor('a', 'mufg', []),
-    institution: { id: 'mufg' },
-  } as unknown as Principal)
-  fake.principals.set('bearer-b', {
-    actor: actor('b', 'mufg', ['analyst']),
-    institution: { id: 'mufg' },
-  } as unknown as Principal)
-  fake.principals.set('bearer-p', {
-    actor: actor('p', 'mufg', ['platform']),
-    institution: { id: 'mufg' },
-  } as unknown as Principal)
-  fake.principals.set('bearer-q', {
-    actor: actor('q', 'smbc', ['platform']),
-    institution: { id: 'smbc' },
-  } as unknown as Principal)
-  fake.principals.set('bearer-s', {
-    actor: actor('s', 'mufg', ['platform']),
-    institution: { id: 'mufg' },
-  } as unknown as Principal)
   const revoke = (bearer?: string) =>
     admin('/v1/tokens/tok-a', {
       method: 'DELETE',
@@ -339,13 +318,10 @@ test('a hold is for who may approve it; every other institution gets one answer,
     const { index } = await ledger.append(support.intentDraft(id, support.someFacts(), null, verdict))
     fake.decisions.set(id, { index, closedBy: null })
   }
-  const of = (id: string, institution: string, ...roles: string[]) =>
-    // What `readHold` looks at.
-    ({ actor: { id, institution, roles }, institution: { id: institution } }) as unknown as Principal
-  fake.principals.set('approver', of('x', 'mufg', 'approver'))
-  fake.principals.set('other', of('y', 'mufg', 'analyst'))
-  fake.principals.set('requester', of('r', 'mufg', 'analyst'))
-  fake.principals.set('foreign', of('z', 'smbc', 'approver', 'operations_lead'))
+  fake.principals.set('approver', principalOf('x', 'mufg', 'approver'))
+  fake.principals.set('other', principalOf('y', 'mufg', 'analyst'))
+  fake.principals.set('requester', principalOf('r', 'mufg', 'analyst'))
+  fake.principals.set('foreign', principalOf('z', 'smbc', 'approver', 'operations_lead'))
   fake.holds.set(held, {
     ...{ id: held, actor: 'r', institution: 'mufg', engagement: null, capability: 'exploit_validation' },
     ...{ session: 's', model: 'm', approvalsNeeded: 2, roles: ['approver'], index: 2, atMs: 1, untilMs: 9 },

@@ -18,6 +18,7 @@ export interface MetricsSource {
   readonly openExchanges: () => number
 }
 
+/** What is counted, and the text that a scraper reads. */
 export interface Metrics {
   decided(event: DecidedEvent): void
   finished(event: FinishedEvent): void
@@ -29,6 +30,7 @@ export interface Metrics {
   text(): Promise<string>
 }
 
+/** Counters and gauges of one server, in a registry of their own. */
 export function createMetrics(source: MetricsSource): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'sekisho_' })

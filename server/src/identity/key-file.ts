@@ -20,6 +20,7 @@ export interface KeyHolder {
   readonly id: string
 }
 
+/** What a key file says: the programme, whose key it is, and the key. */
 export interface KeyFile {
   /** Programme the key is enrolled in. */
   readonly programme: string

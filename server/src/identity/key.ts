@@ -29,6 +29,7 @@ export interface SigningKey {
   sign(bytes: Uint8Array): Buffer
 }
 
+/** A signing key with its seed: what a key file holds. */
 export interface KeyPair extends SigningKey {
   /** The 32-byte private seed, base64. For key files only. */
   readonly seed: string

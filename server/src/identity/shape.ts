@@ -15,7 +15,9 @@ export class ShapeError extends Error {
   }
 }
 
+/** Reads an unknown value at a path, or throws `ShapeError`. */
 export type Shape<T> = (value: unknown, path: string) => T
+/** What a shape reads. */
 export type Shaped<S> = S extends Shape<infer T> ? T : never
 
 type Members = Readonly<Record<string, Shape<unknown>>>
@@ -38,6 +40,7 @@ export function text(charactersMax: number, pattern?: RegExp): Shape<string> {
   }
 }
 
+/** A whole number from `min` to `max`, both included, within what JSON carries exactly. */
 export function integer(min: number, max: number): Shape<number> {
   return (value, path) => {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value
@@ -45,11 +48,13 @@ export function integer(min: number, max: number): Shape<number> {
   }
 }
 
+/** True or false, nothing that looks like it. */
 export const boolean: Shape<boolean> = (value, path) => {
   if (typeof value === 'boolean') return value
   throw new ShapeError(path, 'must be true or false')
 }
 
+/** One of these texts. */
 export function oneOf<const T extends string>(values: readonly T[]): Shape<T> {
   return (value, path) => {
     const found = values.find((known) => known === value)
@@ -78,6 +83,7 @@ export function list<T>(
   }
 }
 
+/** The shape, or null. */
 export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return (value, path) => (value === null ? null : shape(value, path))
 }

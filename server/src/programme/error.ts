@@ -4,6 +4,7 @@
  * `statement_*`: the statement itself is refused. `programme_*`: the programme cannot do what was asked now.
  */
 
+/** Why a statement has no effect. Spec: docs/spec/statement.md §5. */
 export type StatementRefusal =
   | 'statement_malformed'
   | 'statement_too_large'
@@ -54,6 +55,7 @@ export type StatementRefusal =
   | 'statement_retention'
   | 'statement_legal_hold'
 
+/** Every code of the rooms around the programme; API: add, never rename. */
 export type ProgrammeErrorCode =
   | StatementRefusal
   | 'programme_database_unavailable'
@@ -78,6 +80,7 @@ export type ProgrammeErrorCode =
   | 'token_limit'
   | 'token_unknown'
 
+/** A statement is refused, or the programme cannot do what was asked now. */
 export class ProgrammeError extends Error {
   override readonly name = 'ProgrammeError'
   readonly code: ProgrammeErrorCode

@@ -6,6 +6,7 @@
  */
 import type { Principal, Snapshot } from './snapshot.ts'
 
+/** `good`, or why a caller is not in good standing. Spec: docs/spec/directory.md §5. */
 export type PrincipalStanding =
   | 'good'
   | 'actor_unknown'

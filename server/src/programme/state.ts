@@ -38,6 +38,7 @@ export interface StateFields extends Omit<Snapshot, 'digest'> {
   readonly seen: SeenNonces
 }
 
+/** A snapshot with what only statements need; `fields` is what the next fold starts from. */
 export interface ProgrammeState extends StateFields {
   readonly digest: string
   readonly fields: StateFields

@@ -6,6 +6,7 @@
 import type { Destruction } from '../programme/index.ts'
 import type { Database } from '../storage/index.ts'
 
+/** Removes what a destruction left in the tables. */
 export async function forgetDestroyed(
   database: Database,
   destructions: readonly Destruction[],

@@ -31,6 +31,7 @@ export interface ProjectionOptions {
   readonly nextIndex: number | null
 }
 
+/** Writes behind the ledger, and reads back for administration. One a process. */
 export class Projection {
   readonly #options: ProjectionOptions
   readonly #buffer = new Map<number, Projected>()

@@ -28,6 +28,7 @@ const bank = (id: string, en: string, ja: string): SampleInstitution => ({
   admitted: true,
 })
 
+/** Institutions of the sample: three that public reports name, and fictional ones. */
 export const SAMPLE_INSTITUTIONS: readonly SampleInstitution[] = [
   bank('mufg', 'MUFG', 'MUFG'),
   bank('smbc', 'SMBC', 'SMBC'),
@@ -55,6 +56,7 @@ export const SAMPLE_INSTITUTIONS: readonly SampleInstitution[] = [
   },
 ]
 
+/** A fictional integrator, and who delegates to it. */
 export const SAMPLE_INTEGRATOR = {
   id: 'asagiri-integration',
   name: { en: 'Asagiri Integration (fictional)', ja: '朝霧インテグレーション(架空)' },
@@ -78,6 +80,7 @@ const staffOf = (institution: string): SampleActor[] => [
   person(institution, 'audit', ['internal_audit']),
 ]
 
+/** Persons and services of the sample, by their employer. */
 export const SAMPLE_ACTORS: readonly SampleActor[] = [
   ...['mufg', 'smbc', 'mizuho', 'hoshizora-bank'].flatMap(staffOf),
   { id: 'mufg-soc', kind: 'service', employer: 'mufg', roles: [] },

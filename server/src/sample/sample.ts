@@ -26,6 +26,7 @@ import { SAMPLE_AUDITOR, sampleObservers, sampleSeats } from './sample-seats.ts'
 
 const YEAR_MS = 365 * 24 * 3_600_000
 
+/** Which programme is made, where its keys lie, under which agreement. */
 export interface SampleOptions {
   /** Programme id. */
   readonly programme: string
@@ -36,6 +37,7 @@ export interface SampleOptions {
   readonly seats?: boolean
 }
 
+/** What the sample left behind. */
 export interface SampleProgramme {
   readonly keysDirectory: string
   /** An active engagement, its author, members and approvers. */

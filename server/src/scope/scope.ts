@@ -36,6 +36,7 @@ export interface Scope {
   readonly terms?: { readonly exclusions: readonly Pick<Asset, 'kind' | 'value'>[] }
 }
 
+/** Where the targets of a request stand against the assets. */
 export interface ScopeResolution {
   readonly targets: 'none' | 'all_in_scope' | 'out_of_scope' | 'unresolved'
   readonly outOfScope: readonly Target[]

@@ -19,6 +19,7 @@ const IDLE_CONNECTION_MS = 30_000
 /** A transaction that PostgreSQL asks to repeat (serialisation failure, deadlock) is tried so often. */
 const TRANSACTION_ATTEMPTS_MAX = 4
 
+/** How to reach PostgreSQL, and what to run on it first. */
 export interface DatabaseOptions {
   /** `postgresql://user:password@host:port/database`; a host of `%2Fdir` is a Unix socket's directory. */
   readonly url: string
@@ -56,10 +57,12 @@ export interface Sql {
   query<R extends object = Record<string, unknown>>(text: string, values?: readonly SqlValue[]): Promise<R[]>
 }
 
+/** How a transaction is run. */
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable'
 }
 
+/** A pool of connections to PostgreSQL that says whether it is there. */
 export interface Database extends Sql {
   /**
    * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects.

@@ -34,6 +34,7 @@ const SOCKET_PATH_BYTES_MAX = 100
 const RESTART_DELAY_MS = 500
 const RESTART_DELAY_MS_MAX = 30_000
 
+/** Where the embedded PostgreSQL lives and how it is run. */
 export interface EmbeddedPostgresOptions {
   /** Directory of its own, made when missing; reused as it is found. */
   readonly directory: string
@@ -44,6 +45,7 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>
 }
 
+/** A PostgreSQL of our own, and how to stop it. */
 export interface EmbeddedPostgres {
   readonly url: string
   /** Process id of the PostgreSQL server, for operators and tests. */

@@ -1,5 +1,6 @@
 /** Errors of the storage room; codes are API, see docs/spec/http.md for what administration answers. */
 
+/** Codes are API: add, never rename. */
 export type StorageErrorCode =
   /** No connection, or it was lost: the work may or may not have happened. */
   | 'storage_unavailable'
@@ -14,6 +15,7 @@ export type StorageErrorCode =
   | 'storage_embedded_failed'
   | 'storage_embedded_in_use'
 
+/** PostgreSQL could not be reached or did not do what was asked. */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
   readonly code: StorageErrorCode

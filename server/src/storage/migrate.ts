@@ -19,6 +19,7 @@ const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/
 /** Where the server's own migrations are. */
 export const MIGRATIONS_DIR = path.join(import.meta.dirname, 'migrations')
 
+/** Which migrations run, and who is told. */
 export interface MigrateOptions {
   readonly directory?: string
   readonly logger?: Logger
