@@ -20,6 +20,10 @@ beforeEach(async () => {
 afterEach(() => gateway.close())
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 30))
+/** However long a busy machine takes; the test's own limit ends it. */
+const until = async (holds: () => boolean) => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
 const outcomeCode = () => {
   const outcomes = gateway.authority.drafts.filter(
     (draft): draft is ExchangeDraft => draft.class === 'exchange' && draft.kind === 'outcome',
@@ -39,6 +43,7 @@ test('the upstream waits for the intent, the last byte for the outcome', async (
   void answer.then(() => {
     answered = true
   })
+  await until(() => waiting.length === 1)
   await settle()
   assert.deepEqual([waiting.map(({ index }) => index), gateway.calls.length], [[0], 0])
   waiting[0]?.go()
@@ -46,6 +51,7 @@ test('the upstream waits for the intent, the last byte for the outcome', async (
   sink.onHead(200, JSON_HEAD)
   sink.onData(chatAnswer('witnessed words'))
   sink.onEnd()
+  await until(() => waiting.length === 2)
   await settle()
   assert.deepEqual([waiting.map(({ index }) => index), answered], [[0, 1], false])
   waiting[1]?.go()
@@ -106,18 +112,18 @@ test('a stream ends with a typed failure instead of its last event', async () =>
 })
 
 test('a client that leaves while witnesses are asked: nothing is sent', async () => {
-  let go: () => void = () => {}
+  let go: (() => void) | null = null
   gateway.witnessed = () =>
     new Promise((resolve) => {
       go = () => resolve('witnessed')
     })
   const leaving = new AbortController()
   const answer = gateway.ask({ signal: leaving.signal }).catch(() => null)
-  await settle()
+  await until(() => go !== null)
   leaving.abort()
   await answer
-  await settle()
-  go()
+  await until(() => gateway.authority.drafts.length === 2)
+  ;(go as (() => void) | null)?.()
   await settle()
   assert.deepEqual([gateway.calls.length, outcomeCode()], [0, 'client_left'])
 })
