@@ -9,7 +9,7 @@ import { createReader } from '../server/src/boundary/index.ts'
 import { parseWireRequest } from '../server/src/wire/index.ts'
 import { requestTemplate, stamp } from './load/request.ts'
 import type { BenchOptions } from './options.ts'
-import { openResults } from './results.ts'
+import { openResults, type Results } from './results.ts'
 import { percentile, round } from './statistics.ts'
 
 const RUNS = 20_000
@@ -23,6 +23,12 @@ type BodyOf = (run: number) => Buffer
 
 export async function benchReader(options: BenchOptions): Promise<void> {
   const results = openResults('reader')
+  addReaderRows(results, options)
+  results.save()
+}
+
+/** What reading costs, as rows. */
+export function addReaderRows(results: Results, options: BenchOptions): void {
   const rows: Readonly<Record<string, BodyOf>> = {
     '0.5 kB': loadBodies(512),
     '2 kB text': proseBodies('en', 2_000),
@@ -33,7 +39,6 @@ export async function benchReader(options: BenchOptions): Promise<void> {
     if (options.rows !== null && !options.rows.includes(row)) continue
     results.add({ row, body_bytes: bodyOf(0).length, ...measured(bodyOf, options.quick ? RUNS / 10 : RUNS) })
   }
-  results.save()
 }
 
 /** Parses and reads `runs` bodies, each made before its clock starts. */

@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   crash: async () => (await import('./crash.ts')).benchCrash,
   ledger: async () => (await import('./ledger.ts')).benchLedger,
   decide: async () => (await import('./decide.ts')).benchDecide,
+  boundary: async () => (await import('./boundary.ts')).benchBoundary,
   reader: async () => (await import('./reader.ts')).benchReader,
   leakage: async () => (await import('./leakage.ts')).benchLeakage,
   prove: async () => (await import('./prove.ts')).benchProve,

@@ -7,7 +7,7 @@
  */
 
 const WHO =
-  "(?:i|we|i'm|we're|i've|we've|my (?:team|boss|manager|company|employer|client)|our (?:team|ciso|legal (?:team|department)|board|client|management|customer|auditors?|cto|security team)|the (?:ciso|board|owner|client|customer|management|legal (?:team|department)|system owner|asset owner))"
+  "(?:i|we|i'm|we're|i've|we've|my (?:team|boss|manager|company|employer|client)|our (?:team|company|bank|firm|group|institution|organi[sz]ation|ciso|boss|manager|legal (?:team|department)|board|client|management|customer|auditors?|cto|security team)|the (?:ciso|board|owner|client|customer|management|legal (?:team|department)|system owner|asset owner))"
 const GRANT =
   "(?:am|are|is|was|were|has|have|had|'m|'ve|been|fully|already|officially|formally|duly|explicitly|also|all|both|got|get|hold|gave|give|given|granted|signed|obtained|received|this|it|off|on|to|us|me|a|an|the|our|my|valid|written|full|proper|explicit|verbal|necessary|required) "
 const AUTHORISED =

@@ -18,7 +18,14 @@ export {
 export { leakageSpans } from './leakage/spans.ts'
 export { readBatchItem } from './read-batch.ts'
 export { readText, type TextReading } from './read-text.ts'
-export { createReader, READER_VERSION, type Reader, type ReaderOptions, type ReaderStats } from './reader.ts'
+export {
+  type Asker,
+  createReader,
+  READER_VERSION,
+  type Reader,
+  type ReaderOptions,
+  type ReaderStats,
+} from './reader.ts'
 export {
   CAPABILITIES,
   type Capability,

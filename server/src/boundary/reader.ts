@@ -7,6 +7,7 @@
  */
 import { hash } from 'node:crypto'
 import type { Segment, WireRequest } from '../wire/index.ts'
+import { createDayMemory, type DayMemory } from './day-memory.ts'
 import { leaksIn } from './leakage/leaks.ts'
 import { createMemo } from './memo.ts'
 import { NO_ORDERS, type Orders, type Speaker } from './orders.ts'
@@ -31,14 +32,24 @@ export interface ReaderOptions {
   readonly memoSegmentsMax?: number
 }
 
+export interface Asker {
+  /** Whoever asks, under the same id all day. */
+  readonly person: string
+  readonly nowMs: number
+}
+
 export interface ReaderStats {
   readonly segmentHits: number
   readonly segmentMisses: number
 }
 
 export interface Reader {
-  /** Reads one request; pure apart from the memo. Never throws on content. */
-  read(req: WireRequest): Reading
+  /**
+   * Reads one request; pure apart from its memories. Never throws on content.
+   *
+   * @param who whose day the request's last message adds to; without, nothing is added up beyond the conversation
+   */
+  read(req: WireRequest, who?: Asker): Reading
   stats(): ReaderStats
 }
 
@@ -74,8 +85,13 @@ export function createReader(options: ReaderOptions = {}): Reader {
     memo.set(key, fresh)
     return fresh
   }
+  const day = createDayMemory()
   return {
-    read: (req) => readExchange(req.segments, req.segments.map(remember)),
+    read(req, who) {
+      const remembered = req.segments.map(remember)
+      const reading = readExchange(req.segments, remembered)
+      return who === undefined ? reading : withDay(reading, req.segments, remembered, who, day)
+    },
     stats: () => ({ segmentHits, segmentMisses }),
   }
 }
@@ -147,6 +163,23 @@ function readExchange(segments: readonly Segment[], remembered: readonly Remembe
     reader: READER_VERSION,
     leakage: remembered.some(({ secret }) => secret) ? 'present' : 'none',
   }
+}
+
+/** A harmless reading is uncertain when the person's asks of the day together look like a job cut into pieces. */
+function withDay(
+  reading: Reading,
+  segments: readonly Segment[],
+  remembered: readonly Remembered[],
+  { person, nowMs }: Asker,
+  day: DayMemory,
+): Reading {
+  const message = lastMessage(turnsOf(remembered))
+  const harm = Math.max(0, ...message.map(({ asked }) => asked.proposal.harm))
+  if (harm < 0.01) return reading
+  const digest = hash('sha256', message.map(({ index }) => segments[index]?.text ?? '').join('\0'), 'hex')
+  const { capability, side } = reading
+  const suspected = day.note(person, { digest, capability, side, harm }, nowMs)
+  return suspected && side === 'dual_use' ? { ...reading, side: 'uncertain' } : reading
 }
 
 /** Turns of one user message stand together: the last message is the last run of user segments. */

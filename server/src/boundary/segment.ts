@@ -8,7 +8,7 @@ import { CONCEPTS } from './concepts.ts'
 import { gatherFeatures } from './features.ts'
 import { type Part, partsOf, textOf } from './instruction.ts'
 import type { ConceptHit } from './lexicon.ts'
-import { loadModel } from './model.ts'
+import { loadModel, type Model } from './model.ts'
 import { normalise } from './normal.ts'
 import { asks, findOrders, NO_ORDERS, type Orders, type Speaker, sentencesOf } from './orders.ts'
 import { HARM_AT, HARM_UNSURE_AT, type Proposal, propose } from './proposal.ts'
@@ -42,7 +42,12 @@ export interface SegmentReading {
   readonly spans: readonly SegmentSpan[]
 }
 
-const MODEL = loadModel()
+let model = loadModel()
+
+/** Reads with other weights from now on: to measure what a model trained otherwise would say, never to serve. */
+export function measureWith(other: Model): void {
+  model = other
+}
 
 /** Words with which pasted text tries to give orders. */
 const INJECTION =
@@ -69,7 +74,7 @@ const WHOLE_CHARS_MAX = 1000
 
 /** What a text that is no ask orders. */
 export function ordersOf(text: string, speaker: Speaker): Orders {
-  return findOrders(MODEL, text, speaker)
+  return findOrders(model, text, speaker)
 }
 
 /** Reads one user text. */
@@ -84,7 +89,7 @@ export function readSegment(text: string): SegmentReading {
   const gathered = gatherFeatures(asked)
   const greets = evidence === '' && ask.length <= VAGUE_CHARS_MAX && GREETING.test(ask)
   const vague = evidence === '' && !greets && isVague(asked, gathered.hits)
-  const own = asked === '' || greets ? null : gravestSentence(asked, propose(MODEL, gathered))
+  const own = asked === '' || greets ? null : gravestSentence(asked, propose(model, gathered))
   const proposal = combine(own, asked, asked === ask ? shape : shapeOf(asked), evidence, shape)
   const whole = ask.length <= WHOLE_CHARS_MAX && parts.every(({ kind }) => kind === 'instruction')
   const targets = findTargetsIn(normal, text)
@@ -95,7 +100,7 @@ export function readSegment(text: string): SegmentReading {
     targets: targets.filter(inAsk),
     evidenceTargets: targets.filter((target) => !inAsk(target)),
     spelledOut: findSpelledOut(normal, text),
-    orders: whole ? NO_ORDERS : findOrders(MODEL, text, 'other', shape),
+    orders: whole ? NO_ORDERS : findOrders(model, text, 'other', shape),
     spans: spansOf(text, parts, targets),
   }
 }
@@ -113,7 +118,7 @@ function gravestSentence(asked: string, whole: Proposal): Proposal {
   let worst = whole
   for (const sentence of sentences) {
     if (!asks(sentence)) continue
-    const proposal = propose(MODEL, gatherFeatures(sentence))
+    const proposal = propose(model, gatherFeatures(sentence))
     if (proposal.harm >= SENTENCE_HARM_AT && proposal.harm > worst.harm) worst = proposal
   }
   return worst
@@ -146,7 +151,7 @@ function combine(
 const EMPTY: Proposal = { side: 'non_cyber', capability: 'none', uncertain: false, harm: 0, cyber: 0 }
 
 function scored(text: string, shape: number): Proposal {
-  return propose(MODEL, gatherFeatures(readable(text, shape)))
+  return propose(model, gatherFeatures(readable(text, shape)))
 }
 
 /** Evidence without an ask: nothing says what is wanted, so harm is only ever suspected. */

@@ -9,7 +9,8 @@ import type { GatewayDeps } from './deps.ts'
 import type { Bound, Read } from './exchange.ts'
 
 export function readBoundary(bound: Bound, deps: GatewayDeps): Read {
-  const reading = deps.reader.read(bound.request)
+  const who = { person: bound.principal.actor.id, nowMs: deps.clock.nowMs() }
+  const reading = deps.reader.read(bound.request, who)
   const canaries = deps.guard.canaries ?? []
   const outgoing = bound.request
   const guard = deps.guard.tiers?.[bound.model?.tier ?? ''] ?? deps.guard
