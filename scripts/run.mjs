@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { runChild } from './child.mjs'
 import { ensureInstalled } from './install.mjs'
 import { findNode } from './node24.mjs'
+import { SERVER_ENV, SERVER_FLAGS } from './server-node.mjs'
 import { runTests } from './tests.mjs'
 import { runUp } from './up.mjs'
 
@@ -34,6 +35,8 @@ const VERBS = {
     run: bin('tsc', ['-p', 'verify/tsconfig.build.json']),
   },
 }
+
+const FLAGS = ['--conditions=sekisho-source', '--disable-warning=ExperimentalWarning']
 
 /** Runs a TypeScript program of the repository on Node 24. */
 function program(file) {
@@ -64,12 +67,14 @@ if (chosen === null) {
     await ensureInstalled(root)
     const nodePath = findNode(root)
     // Children, and theirs, find this Node first.
+    const serves = verb === 'cli' && words[0] === 'serve'
     const env = {
+      ...(serves ? SERVER_ENV : {}),
       ...process.env,
       PATH: `${path.dirname(nodePath)}${path.delimiter}${process.env.PATH ?? ''}`,
     }
     const node = (argv, options = {}) =>
-      runChild(nodePath, ['--conditions=sekisho-source', '--disable-warning=ExperimentalWarning', ...argv], {
+      runChild(nodePath, [...(serves ? SERVER_FLAGS : []), ...FLAGS, ...argv], {
         cwd: root,
         env,
         ...options,

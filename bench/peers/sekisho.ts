@@ -22,14 +22,11 @@ export interface SekishoProcess {
 /** Starts one server process on a configuration file and waits until it has announced itself. */
 export async function startSekishoProcess(config: string): Promise<SekishoProcess> {
   const main = join(ROOT, 'server/src/main.ts')
-  const args = [
-    '--max-semi-space-size=16',
-    '--conditions=sekisho-source',
-    '--disable-warning=ExperimentalWarning',
-    main,
-  ]
+  const args = [...SERVER_FLAGS, '--conditions=sekisho-source', '--disable-warning=ExperimentalWarning', main]
   const child = await startProcess<string>(process.execPath, [...args, 'serve', '--config', config], {
     ready: /^ready: (.+)$/,
+    // As scripts/server-node.mjs has it for every server.
+    env: { MALLOC_ARENA_MAX: '1' },
   })
   const announcement = await readAnnouncement(child.ready)
   const key = join(announcement.dataDir, 'sample-keys', 'smbc-engineer.json')
