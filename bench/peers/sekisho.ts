@@ -22,7 +22,12 @@ export interface SekishoProcess {
 /** Starts one server process on a configuration file and waits until it has announced itself. */
 export async function startSekishoProcess(config: string): Promise<SekishoProcess> {
   const main = join(ROOT, 'server/src/main.ts')
-  const args = [...SERVER_FLAGS, '--conditions=sekisho-source', '--disable-warning=ExperimentalWarning', main]
+  const args = [
+    '--max-semi-space-size=16',
+    '--conditions=sekisho-source',
+    '--disable-warning=ExperimentalWarning',
+    main,
+  ]
   const child = await startProcess<string>(process.execPath, [...args, 'serve', '--config', config], {
     ready: /^ready: (.+)$/,
     // As scripts/server-node.mjs has it for every server.
