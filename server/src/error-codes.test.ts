@@ -18,7 +18,6 @@ const UNFINISHED: readonly string[] = [
   'disclosure',
   'gateway',
   'ledger',
-  'programme',
   'proof',
   'witness',
 ]

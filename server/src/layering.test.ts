@@ -36,7 +36,8 @@ test('a room imports only rooms of strictly lower layers, and only their index',
     const lower = (layers.get(target.room) ?? Infinity) < (layers.get(room) ?? -1)
     // Tests stand on the test support of other rooms, whatever their layer: nothing ships from there.
     const support =
-      isTest(found.file) && (/^testing(\/|\.ts$)/.test(target.inside) || target.inside === 'index.ts')
+      isTest(found.file) &&
+      (/^testing(\/|\.ts$)|-for-test\.ts$/.test(target.inside) || target.inside === 'index.ts')
     if (support) return []
     return lower && target.inside === 'index.ts' ? [] : [place]
   })

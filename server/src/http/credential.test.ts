@@ -229,12 +229,20 @@ test('property: a credential of one institution never shows another', async () =
   assert.ok(shown > 100, 'the routes do answer those who may ask')
 })
 
-test('a proposal that is none is answered as one, to whoever may ask', async () => {
-  const response = await call('GET', '/v1/proposals/none', { authorization: `Bearer ${mint(party('jp'))}` })
-  assert.deepEqual(
-    [response.status, ((await response.json()) as { code: string }).code],
-    [404, 'http_proposal_unknown'],
-  )
+test('what is not there, and what is another institution’s, are answered alike', async () => {
+  const codeAt = async (target: string, holder: KeyHolder) => {
+    const response = await call('GET', target, { authorization: `Bearer ${mint(holder)}` })
+    return [response.status, ((await response.json()) as { code: string }).code]
+  }
+  assert.deepEqual(await codeAt('/v1/proposals/none', party('jp')), [404, 'http_proposal_unknown'])
+  for (const id of ['none', world.engagement]) {
+    const got = await codeAt(`/v1/engagements/${id}`, person('mufg-lead'))
+    assert.deepEqual(got, [404, 'http_engagement_unknown'])
+  }
+  const own = await call('GET', `/v1/engagements/${world.engagement}`, {
+    authorization: `Bearer ${mint(person('hoshizora-lead'))}`,
+  })
+  assert.equal(own.status, 200)
 })
 
 test('a party sees how the programme stands, all of it, and no institution’s records', async () => {
