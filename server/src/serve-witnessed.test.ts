@@ -1,12 +1,16 @@
 /** A whole server before witnesses: T3 end to end, a quorum that is lost, a data directory put back. */
 import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
 import { createPublicKey } from 'node:crypto'
+import { once } from 'node:events'
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import {
   formatVerifierKey,
+  parseCosignerKey,
   parsePolicy,
   parseVerifierKey,
   utf8,
@@ -160,6 +164,38 @@ test('a T3 clause is served with a quorum, refused without one, and its receipt 
 
   // One witness is down, the other is enough: it shows what our own key signed.
   await assert.rejects(startServer(configOf('earlier')), { code: 'witness_rolled_back' })
+})
+
+test('`sekisho witness` from a shell: its address, its keys, an end on SIGTERM; a file with faults names them', async () => {
+  const file = path.join(scratch, 'shell.yaml')
+  writeFileSync(
+    file,
+    `name: witness.example/shell\nlisten: 127.0.0.1:0\ndataDir: shell\nlogs: [{ key: "${vkey}" }]\n`,
+  )
+  const argv = ['--conditions=sekisho-source', path.join(ROOT, 'server/src/main.ts'), 'witness', '--config']
+  const child = spawn(process.execPath, [...argv, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const lines: string[] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line)
+    if (line !== 'ready') continue
+    const url = lines[0]?.replace(/^witness +/, '') ?? ''
+    const keys = lines.filter((each) => each.startsWith('key')).map((each) => each.replace(/^key +/, ''))
+    assert.equal(await (await fetch(url)).text(), `${keys.join('\n')}\n`)
+    assert.deepEqual(
+      keys.map((key) => parseCosignerKey(key).algorithm),
+      ['ed25519', 'ml-dsa-44'],
+    )
+    child.kill('SIGTERM')
+  }
+  if (child.exitCode === null) await once(child, 'exit')
+  assert.equal(child.exitCode, 0)
+  writeFileSync(file, 'name: witness.example/shell\nwitnesses: 3\n')
+  const faulty = spawnSync(process.execPath, [...argv, file], { encoding: 'utf8' })
+  assert.deepEqual(
+    [faulty.status, /shell\.yaml:2: .*config_unknown_key/.test(faulty.stderr)],
+    [1, true],
+    faulty.stderr,
+  )
 })
 
 test('a policy file that is none names its line', async () => {

@@ -234,3 +234,23 @@ test('a policy asks for its quorum: receipts, ledgers, and what witnesses show',
   writeFileSync(policy, 'quorum nobody\n')
   assert.equal((await run('fsck', place, '--policy', policy)).status, 2)
 })
+
+test('a kind of cosignature that the runtime lacks is not checked, and never good', async () => {
+  const [ed, pq] = [testCosigner('witness.example/ed'), testCosigner('witness.example/pq', 41, 'ml-dsa-44')]
+  const place = write('post-quantum', files)
+  const note = Buffer.from(files.get('checkpoint') ?? '').toString()
+  writeFileSync(join(place, 'witnessed-checkpoint'), cosign(note, [ed, pq]))
+  const policy = join(dir, 'post-quantum.txt')
+  const head = `log ${vkey}\nwitness ed ${ed.vkey}\nwitness pq ${pq.vkey}\n`
+  writeFileSync(policy, `${head}quorum ed\n`)
+  const good = await run('fsck', place, '--policy', policy)
+  assert.equal(good.status, 0, good.stderr)
+  const checked = !/pq not checked: this runtime lacks ML-DSA-44/.test(good.stdout)
+  if (checked) assert.match(good.stdout, /pq good/)
+  const version = execFileSync(NODE, ['--version'], { encoding: 'utf8' })
+  assert.equal(checked, !/^v2[0-3]\./.test(version), version)
+  writeFileSync(policy, `${head}quorum pq\n`)
+  const strict = await run('fsck', place, '--policy', policy)
+  assert.equal(strict.status, checked ? 0 : 1)
+  if (!checked) assert.match(strict.stderr, /FAILED quorum_not_reached[\s\S]*got: ed good, pq unchecked/)
+})

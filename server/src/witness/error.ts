@@ -9,7 +9,6 @@ export type WitnessErrorCode =
   | 'witness_policy_foreign'
   /** The witnesses that have an address cannot reach the policy's quorum. */
   | 'witness_policy_unreachable'
-  | 'witness_closed'
   /** What a witness holds on disk was not cosigned by its own keys. */
   | 'witness_state_corrupt'
   | 'witness_key_malformed'

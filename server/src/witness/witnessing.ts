@@ -126,7 +126,6 @@ export class Witnessing {
       if (answer.ok) await this.#keep(peer, note, answer)
       else this.#failed(peer, answer)
     }
-    await this.#show(note)
     if (answered < this.#peers.length)
       log.warn(
         { event: 'witness_start_unchecked', answered, of: this.#peers.length },
@@ -134,7 +133,7 @@ export class Witnessing {
       )
     // A claim without proof may be a lie, and one liar must not keep the log down: as many as block the quorum may.
     const honest = this.#peers.filter(({ name }) => !claims.includes(name)).map(({ name }) => name)
-    if (claims.length === 0 || isQuorum(policy, new Set(honest))) return
+    if (claims.length === 0 || isQuorum(policy, new Set(honest))) return this.#show(note)
     throw new WitnessError(
       'witness_rolled_back',
       `${claims.map((name) => `\`${name}\``).join(', ')} saw more entries of this log than the ${this.#options.ledger.size()} here: ` +
