@@ -12,9 +12,11 @@ import type { Config } from './config/index.ts'
 import { type CustodyRing, openCustodyRing } from './custody/index.ts'
 import { type CustodyLedger, openLedger } from './ledger/index.ts'
 import { openServerDatabase } from './open-database.ts'
-import { compareAside, type Difference, setAside } from './projection/index.ts'
+import type { AgreementLookup } from './programme/index.ts'
+import { compareAside, type Difference, setAside, writeGovernance } from './projection/index.ts'
 import { EXAMINER } from './proof/index.ts'
 import { openServerKeys } from './server-keys.ts'
+import type { Database } from './storage/index.ts'
 
 export interface Rebuilt {
   readonly entries: number
@@ -66,13 +68,15 @@ export async function rebuild(config: Config, logger: Logger, withoutKeys: boole
       return digest
     }
     try {
+      const governance = await rebuildGovernance(config, agreements, ledger, database)
       // First up to date, so that what is compared reflects the same entries.
       await project()
       await setAside(database)
       const snapshot = await project()
       // Sums of use were made when everything could be read: where some cannot be any more, they cannot be compared.
       const whole = destroyed + notHeld === 0
-      const differences = await compareAside(database, whole ? undefined : COMPARED_WITHOUT_CONTENT)
+      const tables = await compareAside(database, whole ? undefined : COMPARED_WITHOUT_CONTENT)
+      const differences = [...tables, ...governance]
       return { entries: ledger.size(), snapshot, destroyed, notHeld, differences }
     } finally {
       await close()
@@ -80,6 +84,34 @@ export async function rebuild(config: Config, logger: Logger, withoutKeys: boole
   } finally {
     await ledger.close()
   }
+}
+
+/** The governance is written whole from the state; rows of this very state that differ were changed by somebody. */
+async function rebuildGovernance(
+  { programme: { id } }: Config,
+  agreements: AgreementLookup,
+  ledger: CustodyLedger,
+  database: Database,
+): Promise<Difference[]> {
+  const folded = await openProgramme({
+    programme: id,
+    clock: systemClock,
+    agreements,
+    ledger,
+    database: null,
+  })
+  const { differing } = folded.founded
+    ? await writeGovernance(database, folded.snapshot())
+    : { differing: [] }
+  await folded.close()
+  if (differing.length === 0) return []
+  return [
+    {
+      table: 'governance_row',
+      rows: differing.length,
+      examples: differing.map(({ row, how }) => `${row} (${how})`),
+    },
+  ]
 }
 
 /** Made of statements only. */

@@ -36,6 +36,7 @@ import type { Appended, EntryDraft, ExchangeDraft, JsonValue } from '../ledger/i
 import {
   encodeState,
   fold,
+  liftedBy,
   ProgrammeError,
   type ProgrammeState,
   type Snapshot,
@@ -84,6 +85,7 @@ export class Writer implements Programme, Authority {
     this.#tally = parts.tally
     this.#tokens = parts.tokens
     this.#projection = parts.projection
+    if (parts.state !== null) parts.projection.governs(parts.state)
     this.#budget = new BudgetBook(parts.tally.usage)
     this.#hub = new GatewayHub({
       clock: options.clock,
@@ -197,13 +199,20 @@ export class Writer implements Programme, Authority {
 
   /** What a statement changes beside the snapshot. */
   #follow(statement: Statement, state: ProgrammeState): void {
+    this.#projection.governs(state)
     if (statement.type === 'grant.approve') {
       const { hold } = statement.payload
       if (state.grants.some((grant) => grant.hold === hold)) this.#tally.holds.close(hold)
       this.#tally.keepGrants(new Set([...state.grants, ...state.pendingGrants].map((grant) => grant.hold)))
     }
-    if (statement.type === 'refusal.lift') {
-      const { actor, key } = statement.payload
+    const lifted =
+      statement.type === 'appeal.answer'
+        ? liftedBy(statement.payload, state)
+        : statement.type === 'refusal.lift'
+          ? statement.payload
+          : null
+    if (lifted !== null) {
+      const { actor, key } = lifted
       this.#tally.refusals.lift(actor, key)
       void this.#hub.publish({ kind: 'refusal_lifted', actor, key })
     }

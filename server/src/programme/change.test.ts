@@ -13,8 +13,8 @@ import {
   obligations,
   registerFor,
 } from '../governance/index.ts'
-import { amendedText, createHand, DAY_MS, type Hand } from './seated-for-test.ts'
 import { createState, type ProgrammeState } from './state.ts'
+import { amendedText, createHand, DAY_MS, type Hand } from './testing.ts'
 import { stageOf } from './version.ts'
 
 let hand: Hand

@@ -19,6 +19,7 @@ import {
 import { generateKeyPair } from '../identity/index.ts'
 import type { StatementRefusal } from './error.ts'
 import { fold } from './fold.ts'
+import { liftedBy } from './kinds/appeal.ts'
 import { KINDS, type Payload, STATEMENT_TYPES, type StatementType } from './kinds.ts'
 import { ACTOR_MACHINE, ENGAGEMENT_MACHINE, INSTITUTION_MACHINE, INTEGRATOR_MACHINE } from './machine.ts'
 import { addSignatures, signStatement } from './sign.ts'
@@ -604,6 +605,27 @@ test('lifting a refusal takes an approver other than the one refused, where they
   await refuses('statement_signer_not_entitled', 'refusal.lift', payload, [person('smbc-approver')])
   await refuses('statement_signer_not_entitled', 'refusal.lift', payload, [person('mufg-lead')])
   assert.equal(apply(founded, 'refusal.lift', payload, [person('mufg-approver2')]).index, founded.index + 1)
+})
+
+test('an appeal is one’s own, once; who was refused does not answer; an answer is final', async () => {
+  const decision = `dec_${'1'.repeat(26)}`
+  const payload = { decision, institution: 'mufg', reason, consent: true }
+  await refuses('statement_signer_not_entitled', 'appeal.open', payload, [person('smbc-analyst')])
+  await refuses('statement_signer_not_entitled', 'appeal.open', payload, [
+    person('mufg-analyst'),
+    person('mufg-engineer'),
+  ])
+  const opened = apply(founded, 'appeal.open', payload, [person('mufg-analyst')])
+  await refuses('statement_id_taken', 'appeal.open', payload, [person('mufg-analyst')], opened)
+  const answer = { decision, outcome: 'granted', refusal: 'a'.repeat(64), reason } as const
+  await refuses('statement_own_request', 'appeal.answer', answer, [person('mufg-analyst')], opened)
+  await refuses('statement_signer_not_entitled', 'appeal.answer', answer, [person('smbc-approver')], opened)
+  await refuses('statement_subject_unknown', 'appeal.answer', answer, [person('mufg-approver')])
+  const answered = apply(opened, 'appeal.answer', answer, [person('mufg-approver')])
+  assert.deepEqual(answered.appeals?.[0]?.outcome, 'granted')
+  assert.deepEqual(liftedBy(answer, answered), { actor: 'mufg-analyst', key: 'a'.repeat(64) })
+  assert.equal(liftedBy({ ...answer, outcome: 'upheld' }, answered), null)
+  await refuses('statement_subject_state', 'appeal.answer', answer, [person('mufg-approver')], answered)
 })
 
 test('stopping: who the table names, alone; a scope nobody knows is refused', async () => {

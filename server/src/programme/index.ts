@@ -5,12 +5,14 @@ export { type CustodyKey, type CustodyState, custodyOf, type Destruction, type L
 export { documentOf } from './documents.ts'
 export { ProgrammeError, type ProgrammeErrorCode, type StatementRefusal } from './error.ts'
 export { fold, type Standing } from './fold.ts'
+export { liftedBy } from './kinds/appeal.ts'
 export { KINDS, type Payload, STATEMENT_TYPES, type StatementType } from './kinds.ts'
 export { assertListenable } from './listen.ts'
 export { engagementStands } from './machine.ts'
 export { addSignatures, type StatementDraft, signStatement } from './sign.ts'
 export type {
   Actor,
+  Appeal,
   ApprovedTool,
   Delegation,
   Engagement,

@@ -9,6 +9,7 @@ import type { Kind } from './kind.ts'
 import { proposalActivate } from './kinds/activate.ts'
 import { actorReinstate, actorRevoke, actorSuspend, personEnrol, serviceEnrol } from './kinds/actor.ts'
 import { programmeFound } from './kinds/agreement.ts'
+import { appealAnswer, appealOpen } from './kinds/appeal.ts'
 import { ballotCast, ballotClose, ballotOpen, ballotProxy } from './kinds/ballot.ts'
 import { contentDestroy, contentHold, contentRelease, custodyKey } from './kinds/custody.ts'
 import { delegationGrant, delegationRevoke } from './kinds/delegation.ts'
@@ -81,6 +82,8 @@ export const KINDS = {
   'engagement.close': engagementClose,
   'grant.approve': grantApprove,
   'refusal.lift': refusalLift,
+  'appeal.open': appealOpen,
+  'appeal.answer': appealAnswer,
   'stop.issue': stopIssue,
   'stop.resume': stopResume,
   'incident.set': incidentSet,

@@ -16,8 +16,8 @@ import {
   seatsOf,
 } from '../governance/index.ts'
 import { generateKeyPair } from '../identity/index.ts'
-import { amendedText, createHand, DAY_MS, type Hand } from './seated-for-test.ts'
 import { createState, decodeState, encodeState, type ProgrammeState } from './state.ts'
+import { amendedText, createHand, DAY_MS, type Hand } from './testing.ts'
 
 let hand: Hand
 let seated: ProgrammeState

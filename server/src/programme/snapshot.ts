@@ -108,6 +108,19 @@ export interface Engagement {
   readonly terms?: EngagementTerms
 }
 
+/** A refusal sent to review. */
+export interface Appeal {
+  readonly decision: string
+  readonly institution: string
+  readonly actor: string
+  readonly reason: string
+  /** Whether the request, redacted, may become a test item of the institution. */
+  readonly consent: boolean
+  readonly atMs: number
+  readonly outcome: 'open' | 'granted' | 'upheld'
+  readonly answeredBy: string | null
+}
+
 export interface Grant {
   /** Decision id of the hold it answers. */
   readonly hold: string
@@ -176,6 +189,8 @@ export interface Snapshot {
   /** Stage by sector id; absent means the agreement's initial stage. */
   readonly stages: ReadonlyMap<string, string>
   readonly incidentMode: boolean
+  /** In order of arrival; absent is none. */
+  readonly appeals?: readonly Appeal[]
   /** Descriptions of tools that institutions have approved. */
   readonly tools: readonly ApprovedTool[]
   /** Seats, proposals, rollout, rulings, export control, register: docs/spec/proposal.md and beside it. */

@@ -79,6 +79,7 @@ export function encodeState(fields: StateFields): JsonObject {
     stops: fields.stops,
     stages: [...fields.stages],
     incidentMode: fields.incidentMode,
+    appeals: fields.appeals ?? [],
     tools: fields.tools,
     governance: fields.governance,
     keyOwners: [...fields.keyOwners.values()],

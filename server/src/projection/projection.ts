@@ -9,9 +9,10 @@ import { replayed, type TokenRecord } from '../access/index.ts'
 import { type ExchangeRead, readEntry } from '../accounts/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Appended, Ledger, StoredEntry } from '../ledger/index.ts'
-import { ProgrammeError, parseStatement, type Statement } from '../programme/index.ts'
+import { ProgrammeError, parseStatement, type Snapshot, type Statement } from '../programme/index.ts'
 import type { Database } from '../storage/index.ts'
 import { StorageError } from '../storage/index.ts'
+import { type Rebuilt, writeGovernance } from './governance-rows.ts'
 import { type Projected, writeBatch } from './projection-batch.ts'
 import { type DecisionQuery, type DecisionRow, selectDecisions, selectTokens } from './query.ts'
 
@@ -37,6 +38,8 @@ export class Projection {
   readonly #buffer = new Map<number, Projected>()
   readonly #timer: NodeJS.Timeout | undefined
   #nextIndex: number | null
+  /** The state whose governance is not in the database yet. */
+  #governance: Snapshot | null = null
   #running: Promise<void> | null = null
   /** Ledger size at the last flush: entries below it that are not in the buffer will not come any more. */
   #settledSize: number
@@ -62,6 +65,20 @@ export class Projection {
 
   statement(statement: Statement, { index, timeMs }: Appended): void {
     this.#keep({ kind: 'statement', index, timeMs, statement })
+  }
+
+  /** The state after a statement: its governance is written with the next batch. */
+  governs(snapshot: Snapshot): void {
+    if (this.#options.database !== null) this.#governance = snapshot
+  }
+
+  /**
+   * Writes the governance of this state whole, and names rows that were not what the ledger says.
+   *
+   * @throws {ProgrammeError} `programme_database_unavailable`
+   */
+  rebuildGovernance(snapshot: Snapshot): Promise<Rebuilt> {
+    return this.#administer((database) => writeGovernance(database, snapshot))
   }
 
   /** @throws {ProgrammeError} `programme_database_unavailable`, `token_request_replayed` */
@@ -133,11 +150,19 @@ export class Projection {
       const batch = await this.#nextBatch()
       this.#settledSize = ledger.size()
       if (batch.length > 0) await this.#write(database, batch)
+      await this.#writeGovernance(database)
     } catch (error) {
       // The database is gone, or somebody changed it: try again at the next tick, serve on meanwhile.
       const event = error instanceof StorageError ? 'projection_waits' : 'projection_failed'
       logger?.warn({ event, reason: error instanceof Error ? error.message : String(error) })
     }
+  }
+
+  async #writeGovernance(database: Database): Promise<void> {
+    const snapshot = this.#governance
+    if (snapshot === null) return
+    await writeGovernance(database, snapshot)
+    if (this.#governance === snapshot) this.#governance = null
   }
 
   /** The first contact with the database after a start without it. */

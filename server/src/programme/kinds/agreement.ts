@@ -58,6 +58,7 @@ export function foundProgramme(
     stops: [],
     stages: SharedMap.empty(),
     incidentMode: false,
+    appeals: [],
     tools: [],
     governance: NO_GOVERNANCE,
     custody: NO_CUSTODY,
