@@ -13,7 +13,7 @@ import type { Config } from './config/index.ts'
 import { type CustodyRing, openCustodyRing } from './custody/index.ts'
 import { closeAmbiguous, createWriterDesk, type GatewayObserver, type WriterDesk } from './gateway/index.ts'
 import type { Gateways } from './gateways.ts'
-import { createMetrics, type EvidenceDesk, type Metrics } from './http/index.ts'
+import { createMetrics, type EvidenceDesk, figuresOf, type Metrics } from './http/index.ts'
 import { type CustodyLedger, openLedger } from './ledger/index.ts'
 import { observe } from './observe.ts'
 import { openCustody } from './open-custody.ts'
@@ -106,6 +106,7 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
       leaseValid: () => programme.authority.leaseValid() && gateways.serving() > 0,
       snapshotIndex: () => (programme.founded ? programme.snapshot().index : null),
       stops: () => (programme.founded ? programme.snapshot().stops.length : 0),
+      appeals: () => figuresOf(programme.founded ? (programme.snapshot().appeals ?? []) : []),
       openExchanges: () => gateways.openExchanges(),
     })
     const decisions = createLogger({

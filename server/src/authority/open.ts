@@ -8,6 +8,7 @@ import { readEntry, Tally } from '../accounts/index.ts'
 import type { Ledger, StoredStatement } from '../ledger/index.ts'
 import {
   fold,
+  liftedBy,
   ProgrammeError,
   type ProgrammeState,
   parseStatement,
@@ -70,6 +71,10 @@ function effectOf(statement: Statement, after: ProgrammeState): Effect | null {
   if (statement.type === 'refusal.lift') {
     const { actor, key } = statement.payload
     return (tally) => tally.refusals.lift(actor, key)
+  }
+  if (statement.type === 'appeal.answer') {
+    const lifted = liftedBy(statement.payload, after)
+    return lifted === null ? null : (tally) => tally.refusals.lift(lifted.actor, lifted.key)
   }
   if (statement.type !== 'grant.approve') return null
   const { hold } = statement.payload

@@ -14,6 +14,7 @@ import { UpstreamError } from '../upstream/index.ts'
 import { WitnessError } from '../witness/index.ts'
 import { agreementCommands } from './agreement-commands.ts'
 import { approveCommand } from './approve-command.ts'
+import { appealCommands } from './appeal-commands.ts'
 import { readArguments } from './arguments.ts'
 import type { CliContext, Command } from './command.ts'
 import { configCommands, rebuildCommand, serveCommand } from './config-commands.ts'
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   approveCommand,
   ...holdCommands,
   ...engagementCommands,
+  ...appealCommands,
   ...stopCommands,
   ...statementCommands,
   ...ledgerCommands,

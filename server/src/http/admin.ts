@@ -16,6 +16,7 @@ import { createListener } from './listener.ts'
 import type { Metrics } from './metrics.ts'
 import { openApiRoute } from './openapi.ts'
 import type { Route } from './route.ts'
+import { appealRoutes } from './route-appeals.ts'
 import { decisionRoutes } from './route-decisions.ts'
 import { engagementRoutes } from './route-engagements.ts'
 import { entryRoutes } from './route-entries.ts'
@@ -59,6 +60,7 @@ export function adminRoutes(deps: AdminDeps): Route[] {
     ...holdRoutes(deps),
     ...entryRoutes(deps),
     ...engagementRoutes(deps),
+    ...appealRoutes(deps),
     ...(deps.evidence === undefined ? [] : evidenceRoutes(deps.evidence)),
   ]
   return [...routes, openApiRoute(routes)]

@@ -21,6 +21,7 @@ export type HttpErrorCode =
   | 'http_content_unavailable'
   | 'http_entry_unknown'
   | 'http_engagement_unknown'
+  | 'http_appeal_unknown'
   | 'http_proposal_unknown'
   | 'http_file_unknown'
   | 'http_receipt_unavailable'

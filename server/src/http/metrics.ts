@@ -16,6 +16,8 @@ export interface MetricsSource {
   readonly snapshotIndex: () => number | null
   readonly stops: () => number
   readonly openExchanges: () => number
+  /** Appeals by outcome; absent where nobody counts. */
+  readonly appeals?: () => { readonly open: number; readonly granted: number; readonly upheld: number }
 }
 
 /** What is counted, and the text that a scraper reads. */
@@ -97,6 +99,17 @@ export function createMetrics(source: MetricsSource): Metrics {
     () => source.snapshotIndex() ?? -1,
   )
   gauge(registry, 'sekisho_stops', 'Stops in force.', source.stops)
+  const { appeals } = source
+  if (appeals !== undefined) {
+    gauge(registry, 'sekisho_appeals_open', 'Refusals under review.', () => appeals().open)
+    gauge(
+      registry,
+      'sekisho_appeals_granted',
+      'Refusals that should not have been: over-refusal.',
+      () => appeals().granted,
+    )
+    gauge(registry, 'sekisho_appeals_upheld', 'Refusals that review upheld.', () => appeals().upheld)
+  }
   gauge(registry, 'sekisho_exchanges_open', 'Exchanges under way.', source.openExchanges)
   return {
     decided(event) {

@@ -55,6 +55,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /v1/stops': op('stops', 'programme', 'Stops in force'),
   'GET /v1/engagements': op('engagements', 'programme', 'Engagements, as far as the caller sees'),
   'GET /v1/engagements/:id': op('engagement', 'programme', 'One engagement with its terms'),
+  'GET /v1/appeals': op('appeals', 'decisions', 'Appeals with their figures, as far as the caller sees'),
+  'GET /v1/appeals/:decision': op('appeal', 'decisions', 'One appeal with what it is against'),
   'GET /v1/decisions/:id': op('decision', 'decisions', 'Verdict, clauses and facts of one decision'),
   'GET /v1/holds': op('holds', 'decisions', 'Holds that the caller may approve, or asked for'),
   'GET /v1/holds/:id': op('hold', 'decisions', 'What an approval of this hold binds to'),

@@ -51,6 +51,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   http_content_unavailable: 410,
   http_entry_unknown: 404,
   http_engagement_unknown: 404,
+  http_appeal_unknown: 404,
   http_proposal_unknown: 404,
   http_file_unknown: 404,
   http_receipt_unavailable: 503,
