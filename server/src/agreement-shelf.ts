@@ -26,7 +26,7 @@ export interface AgreementShelf {
   find(digest: string): Agreement | null
 }
 
-/** @throws {AgreementError} when the configured document, or one that was kept, is not good */
+/** @throws {AgreementError} when the configured document is not good; `find`: when one that was kept is not */
 export function openAgreementShelf(file: string, dataDir: string): AgreementShelf {
   const directory = path.join(dataDir, 'agreements')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -35,11 +35,17 @@ export function openAgreementShelf(file: string, dataDir: string): AgreementShel
   const names = readdirSync(directory).filter((name) => DOCUMENT.test(name))
   if (!names.includes(path.basename(kept))) keep(kept, configured.documentText)
   const byDigest = new Map([[configured.digest, configured]])
-  for (const name of names) {
-    const digest = name.slice(0, 64)
-    if (!byDigest.has(digest)) byDigest.set(digest, load(readFileSync(path.join(directory, name)), name))
+  return {
+    configured,
+    // Read when a statement names it: a document that nothing names any more keeps nobody from starting.
+    find(digest) {
+      const known = byDigest.get(digest)
+      if (known !== undefined || !names.includes(`${digest}.md`)) return known ?? null
+      const found = load(readFileSync(path.join(directory, `${digest}.md`)), `${digest}.md`)
+      byDigest.set(digest, found)
+      return found
+    },
   }
-  return { configured, find: (digest) => byDigest.get(digest) ?? null }
 }
 
 function load(bytes: Buffer, file: string): Agreement {
