@@ -75,7 +75,7 @@ ledger:
   origin: ${ORIGIN}
   checkpointIntervalMs: 50
   policy: policy.txt
-  witnessDeadlineMs: 2000
+  witnessDeadlineMs: 6000
 `.replace('level: silent', 'level: fatal')
   const options = {
     file: path.join(scratch, 'sekisho.yaml'),

@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { findChromium, openPage, type TestPage } from './browser-for-test.ts'
 import { cosign, testCosigner } from './cosign-for-test.ts'
 import { flipped, testKey, testLedger, vectors } from './fixture.ts'
-import { formatVerifierKey } from './index.ts'
+import { formatVerifierKey, writeTar } from './index.ts'
+import { PACK_LOG, testPack } from './pack-for-test.ts'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 const TSC = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url))
@@ -117,6 +118,19 @@ test('a receipt, good and changed', { skip }, async () => {
   const foreign = await receipt(vkey, golden('receipts/partial.tlog-proof'))
   assert.deepEqual([foreign.state, /note_key_absent/.test(foreign.text)], ['failed', true])
   assert.equal((await receipt('nonsense', golden('receipts/partial.tlog-proof'))).state, 'failed')
+})
+
+test('an evidence pack, good and changed', { skip }, async () => {
+  const files = await testPack()
+  const trust = formatVerifierKey(PACK_LOG.key.name, PACK_LOG.key.publicKey)
+  const file = join(dir, 'pack.tar')
+  const pack = () => check('pack-form', trust, () => page.choose('#pack', file))
+  writeFileSync(file, writeTar(files))
+  const good = await pack()
+  assert.equal(good.state, 'good', good.text + good.findings)
+  writeFileSync(file, writeTar(new Map(files).set('contents/3', Buffer.from('another content!!!'))))
+  const bad = await pack()
+  assert.deepEqual([bad.state, /pack_file_(size|digest)/.test(bad.text)], ['failed', true])
 })
 
 test('a ledger by its address, good and with one byte flipped', { skip }, async () => {
