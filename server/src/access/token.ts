@@ -76,6 +76,7 @@ const signature = { key: text(16, /^[0-9a-f]{16}$/), sig: text(88, /^[A-Za-z0-9+
 
 /** The bytes an actor signs. */
 export function tokenRequestBytes(request: TokenRequest): Uint8Array {
+  // Texts and integers only, by its shape.
   return Buffer.from(TOKEN_REQUEST_CONTEXT + canonicalize(request as unknown as JsonObject))
 }
 
@@ -88,6 +89,7 @@ export function signTokenRequest(request: Omit<TokenRequest, 'nonce'>, key: Sign
 /** @throws {ProgrammeError} `token_request_malformed`, `token_request_lifetime` */
 export function parseTokenRequest(value: unknown): SignedTokenRequest {
   try {
+    // Looked at before its shape is checked: only which optional members there are.
     const given = (value as { readonly request?: unknown } | null)?.request
     const optional = (name: string) => (hasMember(given, name) ? { [name]: id } : {})
     const shape = object({

@@ -84,11 +84,13 @@ const GATEWAY_MESSAGES: ReadonlySet<unknown> = new Set<FromGateway['t']>([
 
 /** Null for anything that is not one of our messages. */
 export function fromWriter(message: unknown): FromWriter | null {
+  // The other end is this program: the tag says which message it is.
   return WRITER_MESSAGES.has(tagOf(message)) ? (message as FromWriter) : null
 }
 
 /** Null for anything that is not one of our messages. */
 export function fromGateway(message: unknown): FromGateway | null {
+  // The other end is this program: the tag says which message it is.
   return GATEWAY_MESSAGES.has(tagOf(message)) ? (message as FromGateway) : null
 }
 

@@ -122,7 +122,7 @@ export const agreementCommands: readonly Command[] = [
 
 async function prove(args: Arguments, context: CliContext): Promise<number> {
   const language = languageOf(args)
-  const agreement = readAgreement(args.operands[0]!, context)
+  const agreement = readAgreement(args.operand(0), context)
   const proof = proveAgreement(agreement)
   const smt = args.value('smt')
   if (smt !== undefined) write(smt, writeSmt(agreement), context)
@@ -149,7 +149,7 @@ async function replay(args: Arguments, context: CliContext): Promise<number> {
   const last = args.value('last')
   if (last !== undefined && !/^[1-9]\d{0,8}$/.test(last))
     throw usageError('`--last` is a whole number above zero')
-  const lines = readFileText(args.value('decisions')!, context)
+  const lines = readFileText(args.required('decisions'), context)
     .split('\n')
     .filter((line) => line.trim() !== '')
   const records = (last === undefined ? lines : lines.slice(-Number(last))).map((line, at) =>
@@ -164,8 +164,8 @@ async function replay(args: Arguments, context: CliContext): Promise<number> {
 
 async function scenarios(args: Arguments, context: CliContext): Promise<number> {
   const language = languageOf(args)
-  const agreement = readAgreement(args.operands[0]!, context)
-  const named = parseScenarios(jsonOf(readFileText(args.operands[1]!, context)))
+  const agreement = readAgreement(args.operand(0), context)
+  const named = parseScenarios(jsonOf(readFileText(args.operand(1), context)))
   const results = decideScenarios(agreement, named)
   const against = args.value('against')
   const old = against === undefined ? null : decideScenarios(readAgreement(against, context), named)
@@ -184,13 +184,13 @@ async function scenarios(args: Arguments, context: CliContext): Promise<number> 
 async function create(args: Arguments, context: CliContext): Promise<number> {
   const template = args.value('from') ?? path.join(context.root, 'agreements/template/agreement.md')
   const { text, agreement } = fillTemplate(readFileText(template, context), {
-    id: args.value('id')!,
-    party: args.value('party')!,
-    jurisdiction: args.value('jurisdiction')!,
-    nameEn: args.value('name-en')!,
-    nameJa: args.value('name-ja')!,
+    id: args.required('id'),
+    party: args.required('party'),
+    jurisdiction: args.required('jurisdiction'),
+    nameEn: args.required('name-en'),
+    nameJa: args.required('name-ja'),
   })
-  write(args.operands[0]!, text, context)
+  write(args.operand(0), text, context)
   const broken = proveAgreement(agreement).brokenHard
   if (broken.length > 0) {
     context.err(`broken: ${broken.join(', ')}`)
@@ -221,8 +221,8 @@ function recordOf(line: string, at: number): Readonly<Record<string, unknown>> {
 
 async function explain(args: Arguments, context: CliContext): Promise<number> {
   const language = languageOf(args)
-  const agreement = readAgreement(args.operands[0]!, context)
-  const facts = parseFacts(readFacts(args.value('facts')!, context))
+  const agreement = readAgreement(args.operand(0), context)
+  const facts = parseFacts(readFacts(args.required('facts'), context))
   const decision = createDecider(agreement).decide(facts)
   const near = decision.verdict === 'allow' ? [] : allowedNear(agreement, facts)
   if (args.flag('json')) {

@@ -34,7 +34,7 @@ export const approveCommand: Command = {
 }
 
 async function approve(args: Arguments, context: CliContext): Promise<number> {
-  const id = args.operands[0]!
+  const id = args.operand(0)
   if (parseDecisionId(id) === null)
     throw usageError(
       `\`${id}\` is no decision id: it stands in the refusal, \`dec_\` and 26 letters and digits`,

@@ -26,10 +26,18 @@ export function readArguments(command: Command, words: readonly string[]): Argum
     (values.get(name) ?? []).filter((value) => typeof value === 'string')
   return {
     operands: parsed.positionals,
+    operand: (at) => given(parsed.positionals[at], command.operands[at] ?? `argument ${at + 1}`),
     value: (name) => strings(name).at(-1),
+    required: (name) => given(strings(name).at(-1), `--${name}`),
     values: strings,
     flag: (name) => values.has(name),
   }
+}
+
+/** What was checked above is there; a command that asks for what it did not declare is told so. */
+function given(value: string | undefined, name: string): string {
+  if (value !== undefined) return value
+  throw usageError(`\`${name}\` is missing`)
 }
 
 function parse(

@@ -48,7 +48,11 @@ export interface Command {
 /** Parsed arguments; what is required is there. */
 export interface Arguments {
   readonly operands: readonly string[]
+  /** A positional argument that the command declares. @throws {CliError} `cli_usage` */
+  operand(at: number): string
   value(name: string): string | undefined
+  /** The value of an option that is `required`. @throws {CliError} `cli_usage` */
+  required(name: string): string
   values(name: string): readonly string[]
   flag(name: string): boolean
 }

@@ -41,8 +41,8 @@ export const custodyCommands: readonly Command[] = [
       const kind = args.value('kind')
       if (kind !== 'institution' && kind !== 'custodian')
         throw usageError('`--kind` is `institution` or `custodian`')
-      const owner = { kind, id: args.operands[0]! } as const
-      const made = makeCustodyKey(path.resolve(context.cwd, args.value('out')!), owner)
+      const owner = { kind, id: args.operand(0) } as const
+      const made = makeCustodyKey(path.resolve(context.cwd, args.required('out')), owner)
       context.out(JSON.stringify({ type: 'custody.key', owner, public: made.public }))
       return EXIT.ok
     },
@@ -120,7 +120,7 @@ export const custodyCommands: readonly Command[] = [
 ]
 
 async function wrappedKey(args: Arguments, context: CliContext): Promise<WrappedKey> {
-  const number = args.operands[0]!
+  const number = args.operand(0)
   if (!/^[1-9]\d{0,9}$/.test(number)) throw usageError('`NUMBER` is one that `sekisho custody list` shows')
   const file = args.value('wrapped')
   const bytes =
@@ -133,7 +133,7 @@ async function wrappedKey(args: Arguments, context: CliContext): Promise<Wrapped
 }
 
 function custodyKey(args: Arguments, context: CliContext) {
-  return readCustodyKey(path.resolve(context.cwd, args.value('custody-key')!)).private
+  return readCustodyKey(path.resolve(context.cwd, args.required('custody-key'))).private
 }
 
 function sharesOf(file: string, context: CliContext): SeatShares {
@@ -154,7 +154,7 @@ function sharesOf(file: string, context: CliContext): SeatShares {
 }
 
 function write(args: Arguments, context: CliContext, value: unknown): void {
-  writeFileSync(path.resolve(context.cwd, args.value('out')!), `${JSON.stringify(value)}\n`, {
+  writeFileSync(path.resolve(context.cwd, args.required('out')), `${JSON.stringify(value)}\n`, {
     mode: 0o600,
     flag: 'wx',
   })

@@ -65,7 +65,7 @@ export const engagementCommands: readonly Command[] = [
     options: CREDENTIAL_OPTIONS,
     examples: [`sekisho engagement show eng-hoshizora-portal --key ${KEYS}/hoshizora-lead.json`],
     async run(args, context) {
-      const json = await engagement(await openAdmin(args, context), args.operands[0]!) // required operand
+      const json = await engagement(await openAdmin(args, context), args.operand(0)) // required operand
       context.out(JSON.stringify(json, null, 2))
       return EXIT.ok
     },

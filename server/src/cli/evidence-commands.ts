@@ -99,10 +99,10 @@ export const evidenceCommands: readonly Command[] = [
     run: (args, context) =>
       submit(args, context, {
         type: 'content.hold',
-        id: args.operands[0]!,
+        id: args.operand(0),
         institution: args.value('institution') ?? null,
-        from_ms: args.value('from') === undefined ? 0 : timeOf(args.value('from')!),
-        reason: args.value('reason')!,
+        from_ms: args.value('from') === undefined ? 0 : timeOf(args.required('from')),
+        reason: args.required('reason'),
       }),
   },
   {
@@ -114,8 +114,8 @@ export const evidenceCommands: readonly Command[] = [
     run: (args, context) =>
       submit(args, context, {
         type: 'content.release',
-        id: args.operands[0]!,
-        reason: args.value('reason')!,
+        id: args.operand(0),
+        reason: args.required('reason'),
       }),
   },
   {
@@ -146,10 +146,10 @@ export const evidenceCommands: readonly Command[] = [
     run: (args, context) =>
       submit(args, context, {
         type: 'content.destroy',
-        institution: args.value('institution')!,
+        institution: args.required('institution'),
         classes: args.values('class').length > 0 ? [...args.values('class')] : ['intent', 'outcome'],
-        before_ms: timeOf(args.value('before')!),
-        reason: args.value('reason')!,
+        before_ms: timeOf(args.required('before')),
+        reason: args.required('reason'),
       }),
   },
 ]
@@ -190,7 +190,7 @@ async function disclose(args: Arguments, context: CliContext): Promise<number> {
     body: { order, ...lent },
     timeoutMs: DISCLOSE_TIMEOUT_MS,
   })
-  const out = args.value('out')!
+  const out = args.required('out')
   writeFileSync(path.resolve(context.cwd, out), bytes, { mode: 0o600 })
   context.err(`written: ${out}, ${bytes.length} bytes. Check it with: sekisho-verify pack ${out} --key VKEY`)
   return EXIT.ok

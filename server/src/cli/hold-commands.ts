@@ -50,7 +50,7 @@ function holdRow(hold: unknown): string[] {
 }
 
 async function show(args: Arguments, context: CliContext): Promise<number> {
-  const id = args.operands[0]! // required: `readArguments` saw to it
+  const id = args.operand(0)
   if (parseDecisionId(id) === null) throw usageError(`\`${id}\` is no decision id`)
   const session = await openAdmin(args, context)
   if (!args.flag('raw')) {

@@ -34,7 +34,7 @@ export const keyCommands: readonly Command[] = [
     options: {},
     examples: ['sekisho key show tanaka.json'],
     async run(args, context) {
-      const file = path.resolve(context.cwd, args.operands[0]!)
+      const file = path.resolve(context.cwd, args.operand(0))
       if (!existsSync(file)) throw new CliError('cli_key_file', `there is no \`${args.operands[0]}\``)
       const { programme, holder, key } = readKeyFile(file)
       context.err(`${holder.kind} ${holder.id} of ${programme}; key id ${key.id}`)
@@ -46,8 +46,8 @@ export const keyCommands: readonly Command[] = [
 
 async function newKey(args: Arguments, context: CliContext): Promise<number> {
   // Both are required: `readArguments` saw to it.
-  const out = args.value('out')!
-  const id = args.value('id')!
+  const out = args.required('out')
+  const id = args.required('id')
   const given = args.value('kind') ?? 'actor'
   const kind = KINDS.find((each) => each === given)
   if (kind === undefined) throw usageError(`\`--kind\` is one of ${KINDS.join(', ')}`)

@@ -36,7 +36,7 @@ export const ledgerCommands: readonly Command[] = [
     examples: ['sekisho ledger show 42 --key .sekisho/sample-keys/mufg-lead.json'],
     notes: 'For internal audit and operations leads of the institution. Every opening is logged.',
     async run(args, context) {
-      const index = args.operands[0]!
+      const index = args.operand(0)
       if (!/^\d{1,15}$/.test(index)) throw usageError('`INDEX` is a number: the one in `rcpt-42`')
       const { json } = await (await openAdmin(args, context)).get(`/v1/entries/${index}`)
       context.out(JSON.stringify(json, null, 2))
@@ -61,7 +61,7 @@ export const ledgerCommands: readonly Command[] = [
 ]
 
 async function getReceipt(args: Arguments, context: CliContext): Promise<number> {
-  const id = args.operands[0]!
+  const id = args.operand(0)
   if (!/^rcpt-\d{1,15}$/.test(id))
     throw usageError('`RECEIPT_ID` stands in the header `x-sekisho-receipt`: `rcpt-42`')
   const given = args.value('token')

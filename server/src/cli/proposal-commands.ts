@@ -112,7 +112,7 @@ function step(verb: string, summary: string, type = `proposal.${verb}`, member =
       operands: ['ID'],
       options: SIGNED,
       examples: [`sekisho proposal ${verb} power --key KEYS/jp.json`],
-      run: (args, context) => put(args, context, { type, [member]: args.operands[0]! }),
+      run: (args, context) => put(args, context, { type, [member]: args.operand(0) }),
     },
   ]
 }
@@ -127,7 +127,7 @@ function ending(verb: string, summary: string, more: Readonly<Record<string, Opt
       examples: [`sekisho proposal ${verb} power --reason '…' --key KEYS/jp.json`],
       run: (args, context) => {
         const by = args.value('by')
-        const body = { type: `proposal.${verb}`, id: args.operands[0]!, reason: args.value('reason')! }
+        const body = { type: `proposal.${verb}`, id: args.operand(0), reason: args.required('reason') }
         return put(args, context, by === undefined ? body : { ...body, by })
       },
     },
@@ -146,7 +146,7 @@ async function put(
 }
 
 async function draft(args: Arguments, context: CliContext): Promise<number> {
-  const file = path.resolve(context.cwd, args.operands[0]!)
+  const file = path.resolve(context.cwd, args.operand(0))
   let document: string
   try {
     document = readFileSync(file, 'utf8')
@@ -161,12 +161,12 @@ async function draft(args: Arguments, context: CliContext): Promise<number> {
   )
   return put(args, context, {
     type: 'proposal.draft',
-    id: args.value('id')!,
-    title: { en: args.value('title-en')!, ja: args.value('title-ja')! },
+    id: args.required('id'),
+    title: { en: args.required('title-en'), ja: args.required('title-ja') },
     base: { version: inForce.version, digest: inForce.digest },
     document,
     sectors: [...args.values('sector')],
-    reason: args.value('reason')!,
+    reason: args.required('reason'),
   })
 }
 
@@ -196,7 +196,7 @@ async function show(args: Arguments, context: CliContext): Promise<number> {
 }
 
 async function open(args: Arguments, context: CliContext): Promise<number> {
-  const id = args.operands[0]!
+  const id = args.operand(0)
   const [signer] = readSigners(args, context)
   const session = await openAdmin(args, context, signer)
   const { json } = await session.get(`/v1/proposals/${id}`)
@@ -219,7 +219,7 @@ async function open(args: Arguments, context: CliContext): Promise<number> {
 }
 
 async function adopt(args: Arguments, context: CliContext): Promise<number> {
-  const id = args.operands[0]!
+  const id = args.operand(0)
   const { subject } = await ballotOf(args, context, id)
   return put(args, context, { type: 'proposal.adopt', id, subject, parties: [] })
 }
@@ -229,7 +229,7 @@ async function vote(args: Arguments, context: CliContext): Promise<number> {
   const { subject, bodies } = await ballotOf(args, context, proposal!)
   const body = args.value('body') ?? (bodies.length === 1 ? bodies[0] : undefined)
   if (body === undefined) throw usageError(`say which body votes: --body ${bodies.join(' or ')}`)
-  const seat = args.value('seat')!
+  const seat = args.required('seat')
   return put(args, context, {
     type: 'ballot.cast',
     proposal: proposal!,

@@ -31,7 +31,7 @@ export const statementCommands: readonly Command[] = [
     options: ADMIN_OPTION,
     examples: ['sekisho statement submit signed.json'],
     async run(args, context) {
-      const body = parseSignedStatement(readJson(args.operands[0]!, context))
+      const body = parseSignedStatement(readJson(args.operand(0), context))
       const { text } = await callServer(context, 'POST', adminAddress(args, context), '/v1/statements', {
         body,
       })
@@ -43,7 +43,7 @@ export const statementCommands: readonly Command[] = [
 
 async function sign(args: Arguments, context: CliContext): Promise<number> {
   const signers = readSigners(args, context)
-  const given = readJson(args.operands[0]!, context)
+  const given = readJson(args.operand(0), context)
   const keys = signers.map((signer) => signer.key)
   if ('body' in given)
     return print(signWith(parseSignedStatement({ signatures: [], ...given }), keys), context)

@@ -82,8 +82,7 @@ function stopRow(stop: unknown): string[] {
 }
 
 async function stop(args: Arguments, context: CliContext): Promise<number> {
-  // Both options are required: `readArguments` saw to it.
-  const kind = args.value('scope')!
+  const kind = args.required('scope')
   const id = args.value('id')
   if (!SCOPES.includes(kind)) throw usageError(`\`--scope\` is one of ${SCOPES.join(', ')}`)
   if ((kind === 'all') !== (id === undefined)) {
@@ -92,19 +91,19 @@ async function stop(args: Arguments, context: CliContext): Promise<number> {
     )
   }
   const scope = id === undefined ? { kind } : { kind, id }
-  const index = await submit(args, context, { type: 'stop.issue', scope, reason: args.value('reason')! })
+  const index = await submit(args, context, { type: 'stop.issue', scope, reason: args.required('reason') })
   context.err(`stopped; number ${index}. To lift it: sekisho resume ${index}`)
   context.out(String(index))
   return EXIT.ok
 }
 
 async function resume(args: Arguments, context: CliContext): Promise<number> {
-  const number = args.operands[0]!
+  const number = args.operand(0)
   if (!/^\d{1,15}$/.test(number)) throw usageError('`STOP_NUMBER` is a number from `sekisho stop list`')
   const index = await submit(args, context, {
     type: 'stop.resume',
     stop: Number(number),
-    reason: args.value('reason')!,
+    reason: args.required('reason'),
   })
   context.err(`resumed; ledger entry ${index}`)
   return EXIT.ok

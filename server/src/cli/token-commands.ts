@@ -102,7 +102,7 @@ const orDash = (value: unknown): string => (typeof value === 'string' ? value : 
 
 /** The token itself proves that one holds it, and the server finds it by its hash; an id needs a signer. */
 async function revokeToken(args: Arguments, context: CliContext): Promise<number> {
-  const given = args.operands[0]!
+  const given = args.operand(0)
   const admin = adminAddress(args, context)
   if (given.startsWith(TOKEN_PREFIX)) {
     if (!isTokenText(given) && !isAdminTokenText(given))

@@ -56,7 +56,7 @@ function matchPath(pattern: string, path: string): Record<string, string> | null
   const got = path.split('/')
   const params: Record<string, string> = {}
   for (let i = 0; i < wanted.length; i++) {
-    const part = wanted[i]!
+    const part = wanted[i]! // `i` is below its length
     if (part === '*') {
       params.rest = got.slice(i).join('/')
       return got.length > i ? params : null

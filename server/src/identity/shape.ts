@@ -95,7 +95,7 @@ export function object<const M extends Members>(members: M): Shape<Read<M>> {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new ShapeError(path, 'must be an object')
     }
-    const given = value as Readonly<Record<string, unknown>>
+    const given = value as Readonly<Record<string, unknown>> // an object, as was just seen
     for (const name of Object.keys(given)) {
       if (!Object.hasOwn(members, name)) throw new ShapeError(join(path, name), 'is not a known member')
     }
@@ -116,7 +116,7 @@ export function withFlag<T extends object, const F extends string>(
 ): Shape<T & { readonly [K in F]?: true }> {
   return (value, path) => {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, flag)) return shape(value, path)
-    const { [flag]: said, ...rest } = value as Readonly<Record<string, unknown>>
+    const { [flag]: said, ...rest } = value as Readonly<Record<string, unknown>> // an object, as was just seen
     if (said !== true) throw new ShapeError(join(path, flag), 'must be true where it is given')
     // The member just read; TypeScript does not follow a computed name into the mapped type.
     return { ...shape(rest, path), [flag]: true } as T & { readonly [K in F]?: true }
@@ -129,12 +129,13 @@ export function either<const M extends Readonly<Record<string, Shape<unknown>>>>
   shapes: M,
 ): Shape<Shaped<M[keyof M]>> {
   return (value, path) => {
+    // Of anything but an object the member is undefined, and refused below.
     const kind = (value as Readonly<Record<string, unknown>> | null)?.[member]
     const shape = typeof kind === 'string' && Object.hasOwn(shapes, kind) ? shapes[kind] : undefined
     if (shape === undefined) {
       throw new ShapeError(join(path, member), `must be one of ${Object.keys(shapes).join(', ')}`)
     }
-    return shape(value, path) as Shaped<M[keyof M]>
+    return shape(value, path) as Shaped<M[keyof M]> // `shape` is one of `shapes`
   }
 }
 

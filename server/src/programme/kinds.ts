@@ -56,6 +56,7 @@ import { sectorAccept, sectorDecline, sectorPause, sectorResume, sectorStage } f
 import { stopIssue, stopResume } from './kinds/stop.ts'
 import { toolApprove } from './kinds/tool.ts'
 
+/** Every kind by its type. */
 export const KINDS = {
   'programme.found': programmeFound,
   'institution.register': institutionRegister,
@@ -129,8 +130,11 @@ export const KINDS = {
   'tool.approve': toolApprove,
 } as const
 
+/** A statement type, e.g. `stop.issue`. */
 export type StatementType = keyof typeof KINDS
+/** Every statement type this build knows. */
 export const STATEMENT_TYPES = Object.keys(KINDS) as readonly StatementType[] // of an object literal: exactly its keys
+/** Payload of a statement type. */
 export type Payload<T extends StatementType> = Shaped<(typeof KINDS)[T]['shape']>
 
 /** The kind of a type. The table pairs each type with its payload; TypeScript cannot follow the pair. */
