@@ -10,6 +10,7 @@ import type { GovernanceState } from '../governance/index.ts'
 import type { Asset } from '../scope/index.ts'
 import type { EngagementTerms } from './engagement-terms.ts'
 
+/** What a person may do; given by the employer. */
 export type Role =
   | 'analyst'
   | 'approver'
@@ -23,6 +24,7 @@ export type Role =
   | 'regulator'
   | 'external_auditor'
 
+/** An enrolled key; revoked ones stay. */
 export interface PublicKey {
   /** First 16 hex digits of SHA-256 over the raw public key. */
   readonly id: string
@@ -34,6 +36,7 @@ export interface PublicKey {
   readonly untilMs?: number
 }
 
+/** A party to the agreement: an authority or the provider, with its keys and threshold. */
 export interface Party {
   readonly id: string
   readonly kind: 'authority' | 'provider'
@@ -42,6 +45,7 @@ export interface Party {
   readonly threshold: number
 }
 
+/** A participating institution as its statements left it. */
 export interface Institution {
   readonly id: string
   readonly sector: string
@@ -80,6 +84,7 @@ export interface Actor {
   readonly keys: readonly PublicKey[]
 }
 
+/** An institution lets named staff of an integrator act for it, until a time. */
 export interface Delegation {
   readonly institution: string
   readonly integrator: string
@@ -88,6 +93,7 @@ export interface Delegation {
   readonly revoked: boolean
 }
 
+/** Work that was asked for and approved: assets, capabilities, people, window, autonomy. */
 export interface Engagement {
   readonly id: string
   readonly institution: string
@@ -121,6 +127,7 @@ export interface Appeal {
   readonly answeredBy: string | null
 }
 
+/** The approvals of a hold: what they cover, how often and how long. */
 export interface Grant {
   /** Decision id of the hold it answers. */
   readonly hold: string
@@ -138,6 +145,7 @@ export interface Grant {
   readonly approvalsNeeded: number
 }
 
+/** What a stop covers. */
 export type StopScope =
   | {
       readonly kind: 'person' | 'engagement' | 'institution' | 'sector' | 'model' | 'jurisdiction'
@@ -145,6 +153,7 @@ export type StopScope =
     }
   | { readonly kind: 'all' }
 
+/** A stop in force. */
 export interface Stop {
   /** Ledger index of the stop statement. */
   readonly index: number
@@ -164,6 +173,7 @@ export interface ApprovedTool {
   readonly description: string
 }
 
+/** The programme as it stands: one immutable value. */
 export interface Snapshot {
   readonly programme: string
   /** Digest of the founding statement. */
