@@ -63,6 +63,7 @@ test('receipts are for the institution of their exchange', async () => {
   assert.equal(await one.receipt(0, { institution: 'mufg', actor: null }), null)
   assert.equal(await one.receipt(3, { institution: 'smbc', actor: null }), null)
   assert.equal(await one.checkpointed(0), undefined)
+  assert.equal(await one.witnessed(0), 'no_witnesses')
 })
 
 test('a desk that fails, and one that is gone', async () => {

@@ -5,7 +5,7 @@
  * Key files: PKCS #8 PEM, mode 0600, made once and never replaced by themselves.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Checkpoint,
@@ -18,6 +18,7 @@ import {
   type NoteSignature,
   parseCosignerKey,
 } from 'sekisho-verify'
+import { checkPrivateFile, openPrivateDirectory } from '../base/index.ts'
 import { WitnessError } from './error.ts'
 
 export interface Cosigner {
@@ -47,16 +48,22 @@ export function createCosigner(name: string, privateKey: KeyObject): Cosigner {
   }
 }
 
-/** Reads the key of each algorithm from `dir`, made when absent. */
+/**
+ * Reads the key of each algorithm from `dir`, made when absent.
+ *
+ * @throws {WitnessError} `witness_key_malformed`
+ * @throws {PlaceError} others could read or replace a key
+ */
 export function openCosigners(
   dir: string,
   name: string,
   algorithms: readonly CosignatureAlgorithm[],
 ): Cosigner[] {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  openPrivateDirectory(dir)
   return algorithms.map((algorithm) => {
     const file = join(dir, `${algorithm}.pem`)
     if (!existsSync(file)) makeKey(file, dir, algorithm)
+    checkPrivateFile(file)
     let privateKey: KeyObject
     try {
       privateKey = createPrivateKey(readFileSync(file))

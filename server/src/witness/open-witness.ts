@@ -1,9 +1,8 @@
 /** A whole witness from its place on disk: lock, keys, state, HTTP server. Spec: docs/spec/witness.md §4. */
-import { mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { type CosignatureAlgorithm, parseVerifierKey, type VerifierKey, VerifyError } from 'sekisho-verify'
-import type { Clock, Logger } from '../base/index.ts'
+import { type Clock, type Logger, openPrivateDirectory } from '../base/index.ts'
 import { lockDirectory } from '../ledger/index.ts'
 import { type Cosigner, openCosigners } from './cosigner.ts'
 import { WitnessError } from './error.ts'
@@ -32,11 +31,12 @@ export interface WitnessService {
 
 /**
  * @throws {WitnessError} `witness_key_malformed`, `witness_log_malformed`, `witness_state_corrupt`
+ * @throws {PlaceError} when other accounts can open the directory or a key
  * @throws {LedgerError} `ledger_locked` when another process has the directory
  */
 export async function openWitness(place: WitnessPlace): Promise<WitnessService> {
   const logs = logsOf(place.logs)
-  mkdirSync(place.dataDir, { recursive: true, mode: 0o700 })
+  openPrivateDirectory(place.dataDir)
   // Two processes on one state would cosign a fork between them.
   const lock = await lockDirectory(place.dataDir)
   try {

@@ -1,7 +1,7 @@
 /** The witness over HTTP, statement by statement of c2sp.org/tlog-witness. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import {
@@ -276,6 +276,20 @@ test('a request reads back as it was written', async () => {
   assert.ok(typeof request === 'object')
   assert.deepEqual([request.oldSize, request.proof.length], [5, (await log.proof(5, 12)).length])
   assert.equal(formatAddCheckpoint(request), written)
+})
+
+test('a directory or a key that other accounts can open is refused', async () => {
+  const dataDir = scratch()
+  try {
+    chmodSync(dataDir, 0o755)
+    await assert.rejects(startWitness({ logs: [log.vkey], dataDir }), { code: 'place_exposed' })
+    chmodSync(dataDir, 0o700)
+    await (await startWitness({ logs: [log.vkey], dataDir })).stop()
+    chmodSync(join(dataDir, 'keys/ed25519.pem'), 0o644)
+    await assert.rejects(startWitness({ logs: [log.vkey], dataDir }), { code: 'place_exposed' })
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true })
+  }
 })
 
 test('a log key that is none, and a name that is none', async () => {
