@@ -32,6 +32,8 @@ export interface SampleConfig {
   readonly shutdownGraceMs?: number
   /** Tests want checkpoints soon. */
   readonly checkpointIntervalMs?: number
+  /** Tools file, where a test offers tools. */
+  readonly tools?: string
   /** Gateway processes; none serves in the main process. */
   readonly workers?: number
 }
@@ -79,6 +81,7 @@ function configValues(sample: SampleConfig, agreement: string, models: string) {
     dataDir: dataDirOf(sample),
     agreement,
     models,
+    ...(sample.tools === undefined ? {} : { tools: sample.tools }),
     programme: { sample: true },
     database:
       sample.databaseUrl === null

@@ -10,6 +10,7 @@ import { createReader } from './boundary/index.ts'
 import type { Config } from './config/index.ts'
 import { type ConfiguredUpstream, REHEARSAL_CHUNK_DELAY_MS } from './config/index.ts'
 import { createGateway, type Gateway, type GatewayDeps } from './gateway/index.ts'
+import { openBroker } from './open-broker.ts'
 import { openUpstreams, type UpstreamConfig } from './upstream/index.ts'
 import type { WorkerOrders } from './worker-messages.ts'
 
@@ -30,11 +31,17 @@ export function openGateway(orders: Omit<WorkerOrders, 'worker'>, place: Gateway
   const { config } = orders
   const models = loadModels(orders.modelsText, config.models)
   const upstreams = openUpstreams(upstreamConfigs(config.upstreams))
+  const deciderFor = createDeciders()
+  const broker =
+    config.tools === null
+      ? null
+      : openBroker({ file: config.tools, models, deciderFor, consoleUrl: orders.consoleUrl, ...place })
   const gateway = createGateway({
     models,
     upstreams,
     reader: createReader(),
-    deciderFor: createDeciders(),
+    deciderFor,
+    ...(broker === null ? {} : { mounts: new Map([['/mcp', broker.mount]]) }),
     guard: guardOf(config),
     hostNames: config.listen.hostNames,
     endUserSecret: orders.endUserSecret,
@@ -60,6 +67,7 @@ export function openGateway(orders: Omit<WorkerOrders, 'worker'>, place: Gateway
         await sleep(DRAIN_POLL_MS)
       }
       await gateway.close()
+      await broker?.close()
       await Promise.all([...upstreams.values()].map((upstream) => upstream.close()))
     },
   }

@@ -4,3 +4,4 @@ export { type Branded, type DecisionId, newDecisionId, newId, parseDecisionId, p
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './log.ts'
 export { createLru, type Lru } from './lru.ts'
 export { checkPrivateFile, openPrivateDirectory, PlaceError, type PlaceErrorCode } from './private-place.ts'
+export { VERSION } from './version.ts'

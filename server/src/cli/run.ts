@@ -7,14 +7,18 @@ import { ConfigError } from '../config/index.ts'
 import { CustodyError } from '../custody/index.ts'
 import { IdentityError } from '../identity/index.ts'
 import { LedgerError } from '../ledger/index.ts'
+import { McpError } from '../mcp/index.ts'
+import { OperationsError } from '../operations/index.ts'
 import { ProgrammeError } from '../programme/index.ts'
 import { ProofError } from '../proof/index.ts'
+import { SigmaError } from '../sigma/index.ts'
 import { StorageError } from '../storage/index.ts'
+import { TriageError } from '../triage/index.ts'
 import { UpstreamError } from '../upstream/index.ts'
 import { WitnessError } from '../witness/index.ts'
 import { agreementCommands } from './agreement-commands.ts'
-import { approveCommand } from './approve-command.ts'
 import { appealCommands } from './appeal-commands.ts'
+import { approveCommand } from './approve-command.ts'
 import { readArguments } from './arguments.ts'
 import type { CliContext, Command } from './command.ts'
 import { configCommands, rebuildCommand, serveCommand } from './config-commands.ts'
@@ -27,12 +31,15 @@ import { holdCommands } from './hold-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { leakageCommand } from './leakage-command.ts'
 import { ledgerCommands } from './ledger-commands.ts'
+import { mcpCommand } from './mcp-command.ts'
 import { proposalCommands } from './proposal-commands.ts'
 import { readCommand } from './read-command.ts'
 import { rolloutCommands } from './rollout-commands.ts'
 import { statementCommands } from './statement-commands.ts'
 import { stopCommands } from './stop-commands.ts'
 import { tokenCommands } from './token-commands.ts'
+import { toolsCommands } from './tools-commands.ts'
+import { triageCommand } from './triage-command.ts'
 import { witnessCommand } from './witness-command.ts'
 
 export const COMMANDS: readonly Command[] = [
@@ -52,6 +59,9 @@ export const COMMANDS: readonly Command[] = [
   ...custodyCommands,
   leakageCommand,
   readCommand,
+  triageCommand,
+  mcpCommand,
+  ...toolsCommands,
   ...agreementCommands,
   ...proposalCommands,
   ...rolloutCommands,
@@ -138,6 +148,10 @@ function isKnown(error: unknown): error is Error & { readonly code: string } {
     CustodyError,
     ConfigError,
     StorageError,
+    McpError,
+    OperationsError,
+    SigmaError,
+    TriageError,
     LedgerError,
     IdentityError,
     PlaceError,

@@ -129,6 +129,9 @@ export const CONFIG_SCHEMA = object({
       default: 'agreements/us-japan-2026/agreement.md',
     }),
     models: filePath({ doc: 'The model catalogue.', default: 'server/models.yaml' }),
+    tools: optionalFilePath({
+      doc: 'Tools offered over MCP at `/mcp` (docs/spec/tool.md §2). None offers none.',
+    }),
     programme: object({
       doc: 'The programme this server serves.',
       of: {

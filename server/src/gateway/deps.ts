@@ -1,4 +1,5 @@
 /** What a gateway is given by the composition root: nothing here is read from the environment. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agreement, ModelCatalogue } from '../agreement/index.ts'
 import type { Authority } from '../authority/index.ts'
 import type { Decider } from '../authorization/index.ts'
@@ -64,6 +65,8 @@ export interface GatewayGuard extends GuardOptions {
   readonly tiers?: Readonly<Record<string, GuardOptions>>
 }
 
+export type Mount = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
 export interface GatewayDeps {
   readonly authority: Authority
   readonly models: ModelCatalogue
@@ -83,6 +86,8 @@ export interface GatewayDeps {
   readonly log: Logger
   readonly observer: GatewayObserver
   readonly limits: GatewayLimits
+  /** What else this listener serves, by path: each answers every request itself and never rejects. */
+  readonly mounts?: ReadonlyMap<string, Mount>
   /** Lifetime of a refusal that repeats, in milliseconds. */
   readonly stickyMs: number
 }

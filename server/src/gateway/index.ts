@@ -7,6 +7,7 @@ export {
   type GatewayDeps,
   type GatewayLimits,
   type GatewayObserver,
+  type Mount,
 } from './deps.ts'
 export { GatewayError, type GatewayErrorCode } from './error.ts'
 export { parseReceiptId, receiptId } from './respond.ts'

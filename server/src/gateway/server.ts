@@ -124,6 +124,8 @@ async function serve(
   const dialect: Dialect = route?.dialect ?? dialectGuess(request)
   try {
     if (refusal !== null) throw new GatewayError(refusal, REFUSALS[refusal])
+    const mount = deps.mounts?.get(target.split('?', 1)[0] as string) // split gives one part at least
+    if (mount !== undefined) return await mount(request, response)
     const receipt = request.method === 'GET' ? RECEIPT.exec(target) : null
     const arrived: Arrived = {
       http,

@@ -10,6 +10,7 @@ export {
   toolState,
 } from './catalogue.ts'
 export { OPERATIONS_ERROR_CODES, OperationsError, type OperationsErrorCode } from './error.ts'
+export { createToolEndpoint, type EndpointDeps } from './http-endpoint.ts'
 export {
   EFFECTS,
   type Effect,

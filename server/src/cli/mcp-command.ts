@@ -1,0 +1,107 @@
+/** `mcp`: the tool broker on standard input and output, for clients that start their servers themselves. */
+import { createInterface } from 'node:readline'
+import { isObject, parseMessage } from '../mcp/index.ts'
+import type { Arguments, CliContext, Command } from './command.ts'
+import { CliError, EXIT } from './error.ts'
+import { ADMIN_OPTION } from './server-call.ts'
+import { KEY_OPTION, readSigner } from './signer.ts'
+import { mintToken } from './token-commands.ts'
+
+/** A new token is minted so long before the old one ends. */
+const MARGIN_MS = 120_000
+const DEFAULT_GATEWAY = 'http://127.0.0.1:8787'
+/** A tool may take its time, and somebody's approval is not waited for. */
+const TIMEOUT_MS = 3_600_000
+
+export const mcpCommand: Command = {
+  name: 'mcp',
+  summary: 'the tool broker over standard input and output: what an MCP client starts',
+  operands: [],
+  options: {
+    ...KEY_OPTION,
+    ...ADMIN_OPTION,
+    gateway: { value: 'URL', doc: `gateway listener; default $SEKISHO_GATEWAY, then ${DEFAULT_GATEWAY}` },
+    engagement: { value: 'ID', doc: 'engagement the tools are used in' },
+    ttl: { value: 'SECONDS', doc: 'lifetime of each token; default 3600' },
+    institution: { value: 'ID', doc: 'institution acted for, for staff of an integrator' },
+  },
+  examples: [
+    'sekisho mcp --key .sekisho/sample-keys/mufg-analyst.json',
+    'sekisho mcp --key FILE --engagement eng-portal',
+  ],
+  notes:
+    'docs/operating/mcp.md has the lines for Codex CLI and Claude Code. Tokens are minted with the key and renewed.',
+  async run(args, context) {
+    const session = openSession(args, context)
+    for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (line.trim() !== '') void answer(line, session, context)
+    }
+    return EXIT.ok
+  },
+}
+
+interface Session {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  token(): Promise<string>
+}
+
+function openSession(args: Arguments, context: CliContext): Session {
+  const signer = readSigner(args, context)
+  const engagement = args.value('engagement')
+  let minted: { readonly token: string; readonly untilMs: number } | null = null
+  return {
+    url: `${(args.value('gateway') ?? context.env.SEKISHO_GATEWAY ?? DEFAULT_GATEWAY).replace(/\/$/, '')}/mcp`,
+    headers: engagement === undefined ? {} : { 'x-sekisho-engagement': engagement },
+    async token() {
+      if (minted !== null && minted.untilMs > context.nowMs()) return minted.token
+      const { token, expires_at_ms } = await mintToken(args, context, signer)
+      minted = { token, untilMs: expires_at_ms - MARGIN_MS }
+      return minted.token
+    },
+  }
+}
+
+/** One message there and back. What fails is answered as an error of that message: a client waits for each. */
+async function answer(line: string, session: Session, context: CliContext): Promise<void> {
+  try {
+    const response = await context.fetch(session.url, {
+      method: 'POST',
+      redirect: 'error',
+      body: line,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        authorization: `Bearer ${await session.token()}`,
+        ...session.headers,
+      },
+    })
+    const text = await response.text()
+    if (text !== '') context.out(withId(text, line))
+  } catch (cause) {
+    const why =
+      cause instanceof CliError
+        ? cause.message
+        : `the gateway at ${session.url} cannot be reached: is it running?`
+    context.err(`sekisho mcp: ${why}`)
+    const id = idOf(line)
+    if (id !== null)
+      context.out(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32603, message: why } }))
+  }
+}
+
+/** A refusal of the endpoint itself does not know whose message it refuses. */
+function withId(text: string, line: string): string {
+  const value: unknown = JSON.parse(text)
+  return isObject(value) && value.id === null ? JSON.stringify({ ...value, id: idOf(line) }) : text
+}
+
+function idOf(line: string): string | number | null {
+  try {
+    const message = parseMessage(line)
+    return message.kind === 'request' ? message.id : null
+  } catch {
+    return null
+  }
+}
