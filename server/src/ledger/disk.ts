@@ -50,8 +50,9 @@ export const realDisk: Disk = {
   openFile,
   async writeWhole(path, data, mode = 0o644) {
     const temporary = `${path}.tmp`
-    // Only the sync waits for the disk; everything else is a few microseconds here and tens of them in the pool.
-    const fd = fs.openSync(temporary, 'w', mode)
+    // Making, syncing and renaming wait for the file system's journal: up to tens of milliseconds on a busy disk, in the
+    // pool. The rest takes a few microseconds.
+    const fd = await call<number>((end) => fs.open(temporary, 'w', mode, end))
     try {
       fs.writeFileSync(fd, data)
       await call<void>((end) => fs.fdatasync(fd, end))
@@ -61,7 +62,7 @@ export const realDisk: Disk = {
       throw error
     }
     fs.closeSync(fd)
-    fs.renameSync(temporary, path)
+    await call<void>((end) => fs.rename(temporary, path, end))
   },
   async readWhole(path) {
     // Mostly there is none, and an error made for that costs more than asking first.

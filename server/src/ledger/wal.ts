@@ -21,6 +21,7 @@ const SEGMENT_MODE = 0o600
 /** Zeros written at once to make room, and how much of them is left when the next are written. */
 const ROOM_BYTES = 1024 * 1024
 const ROOM_LEFT_BYTES = ROOM_BYTES / 2
+const ZEROS = Buffer.alloc(ROOM_BYTES)
 
 interface Sealed {
   readonly file: DiskFile
@@ -203,7 +204,8 @@ export class Wal {
     const from = this.#allocated
     const end = Math.max(to, Math.min(from + ROOM_BYTES, this.#segmentBytes))
     try {
-      await this.#file().writeDurably(Buffer.alloc(end - from), from)
+      for (let at = from; at < end; at += ROOM_BYTES)
+        await this.#file().writeDurably(ZEROS.subarray(0, Math.min(end - at, ROOM_BYTES)), at)
       this.#allocated = end
       this.#roomError = null
     } catch (error) {
