@@ -1,5 +1,5 @@
 /**
- * The tour: eleven things that must happen, through real clients, against a server that is up.
+ * The tour: fourteen things that must happen, through real clients, against a server that is up.
  *
  * `npm run tour [-- --server FILE] [--json FILE] [--only t07,t08] [--readme]`; the last fills README.md. Exit code 1 when any row differs. Runs any number
  * of times on the same data directory.
@@ -16,6 +16,7 @@ import { liftLeftovers, STOPPED_ROW } from './row-stopped.ts'
 import { VERIFIED_ROW } from './row-verified.ts'
 import { ANSWERED_ROWS } from './rows-answered.ts'
 import { DENIED_ROWS, PROHIBITED_ROW } from './rows-denied.ts'
+import { ENGAGEMENT_ROWS } from './rows-engagement.ts'
 import { layOut } from './table.ts'
 import { openTour, type Tour } from './tour.ts'
 
@@ -30,6 +31,7 @@ const ROWS: readonly TourRow<Tour>[] = [
   PROHIBITED_ROW,
   STOPPED_ROW,
   VERIFIED_ROW,
+  ...ENGAGEMENT_ROWS,
 ]
 
 async function main(): Promise<number> {
