@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { intentDraft, openTest, outcomeDraft, scratchDir } from '../ledger/fixture.ts'
-import { LedgerError } from '../ledger/index.ts'
-import { closeAmbiguous } from './close-ambiguous.ts'
+import { closeAmbiguous } from '../src/gateway/close-ambiguous.ts'
+import { intentDraft, openTest, outcomeDraft, scratchDir } from '../src/ledger/fixture.ts'
+import { LedgerError } from '../src/ledger/index.ts'
 
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ kind: 'open' } as const) },
