@@ -47,6 +47,22 @@ test('a cosigned checkpoint that comes late never replaces a newer one', async (
   await ledger.close()
 })
 
+test('a cosignature that comes after the directory was let go is not written into it', async () => {
+  using scratch = scratchDir()
+  const ledger = await openTest(scratch.dir, { checkpointIntervalMs: 20 })
+  const note = await ledger.checkpointCovering((await ledger.append(intentDraft())).index)
+  const underWay = ledger.showCosigned(cosigned(note), true)
+  await ledger.close()
+  await underWay
+  const path = join(ledger.publicDir, 'checkpoint')
+  const left = readFileSync(path, 'utf8')
+  assert.equal(left, cosigned(note))
+  await assert.rejects(ledger.showCosigned(`${left}— other.example AAAAAAEC\n`, true), {
+    code: 'ledger_closed',
+  })
+  assert.equal(readFileSync(path, 'utf8'), left)
+})
+
 test('a checkpoint that was never shown is refused', async () => {
   using scratch = scratchDir()
   const ledger = await openTest(scratch.dir)

@@ -199,6 +199,8 @@ export class FileLedger implements CustodyLedger {
   }
 
   async showCosigned(note: string, quorum: boolean): Promise<void> {
+    // A cosignature may come after the directory was let go: it is another process's then.
+    if (this.#closed) throw closedError()
     const { size } = parseCheckpoint(utf8(note))
     if (size > this.#noteSize || (size === this.#noteSize && textOf(note) !== textOf(this.#note))) {
       throw new LedgerError(
@@ -261,6 +263,7 @@ export class FileLedger implements CustodyLedger {
     if (!this.#commit.failed) await this.#parts.wal.rewind()
     for (const waiter of this.#waiters.splice(0)) waiter.reject(closedError())
     await this.#parts.wal.close()
+    await this.#parts.publisher.idle()
     await this.#parts.release()
   }
 

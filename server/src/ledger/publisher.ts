@@ -123,6 +123,11 @@ export class Publisher {
     })
   }
 
+  /** Resolves when nothing is being written any more. */
+  async idle(): Promise<void> {
+    await this.#turn
+  }
+
   /** The path of the checkpoint, when it is still the one this process showed last. */
   async #refuseOtherWriter(): Promise<string> {
     const path = join(this.publicDir, 'checkpoint')

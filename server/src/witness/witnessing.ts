@@ -229,6 +229,8 @@ export class Witnessing {
       try {
         const answer = await this.#ask(peer, note)
         const proof = await this.#proofAgainst(peer, answer)
+        // The ledger may be closed by now, and its directory another process's.
+        if (this.#closed) return
         if (proof !== null) return this.#fatal(proof)
         if (!answer.ok) return this.#failed(peer, answer)
         await this.#keep(peer, note, answer)
