@@ -89,9 +89,21 @@ function render(machine: Line, rows: readonly Line[], columns: Columns): string 
     '',
     ...skipped.map((row) => `Not measured here: ${row.row} (${row.skipped}).\n`),
     `Measured ${String(machine.date).slice(0, 10)} on ${machine.cores} × ${machine.cpu}, Node ${machine.node}.`,
+    ...disturbed(measured),
     '',
   ]
   return lines.join('\n')
+}
+
+/** Said where other work ran beside the bench: its wall-clock figures are then nobody's. */
+function disturbed(rows: readonly Line[]): string[] {
+  if (!rows.some((row) => row.quiet === false)) return []
+  const foreign = rows.map((row) => Number(row.foreign_cpu_percent ?? 0))
+  const [least, most] = [Math.round(Math.min(...foreign)), Math.round(Math.max(...foreign))]
+  return [
+    `Other work took ${least} to ${most} % of the machine meanwhile: only the ratios mean anything, and those of`,
+    'one client least.',
+  ]
 }
 
 function cell(value: string | number | boolean | null | undefined): string {
