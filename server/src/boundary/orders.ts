@@ -17,7 +17,7 @@ import { type FoundTarget, findTargets } from './targets.ts'
 import { readable, unwrapped } from './unwrap.ts'
 
 /** At or above, a sentence that orders is clear harm: higher than for an ask, because of who speaks. */
-const ORDER_AT: Readonly<Record<Speaker, number>> = { prompt: 0.7, tool: 0.87, other: 0.7 }
+const ORDER_AT: Readonly<Record<Speaker, number>> = { prompt: 0.7, tool: 0.75, other: 0.7 }
 /** At or above, a prompt or a tool that names no harm still orders it. */
 const NAMELESS_AT = 0.85
 

@@ -106,7 +106,7 @@ const RANK = { non_cyber: 0, defensive: 1, dual_use: 2, offensive: 3, prohibited
 
 /** A call is what its gravest program is; its names and words count where they order harm. */
 function readCall(text: string, call: ToolCall): TextReading {
-  const orders = ordersOf([call.name, ...call.words].join('\n'), 'tool')
+  const orders = ordersOf([call.name.replaceAll('_', ' '), ...call.words].join('\n'), 'tool')
   const known = call.programs.flatMap(({ program }) => (program === null ? [] : [program]))
   const gravest = known.reduce(
     (top, each) => (top === null || RANK[each.side] > RANK[top.side] ? each : top),
