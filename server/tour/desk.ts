@@ -60,7 +60,7 @@ export function openDesk(adminUrl: string, root: string): Desk {
     ask,
     run,
     async get(path, keyFile) {
-      const headers = { authorization: `Bearer ${await credentialOf(keyFile)}` }
+      const headers = { authorization: `Bearer ${await credentialOf(keyFile)}`, connection: 'close' }
       const response = await fetch(`${adminUrl}${path}`, { headers })
       if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`)
       return response.json()

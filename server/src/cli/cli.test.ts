@@ -19,7 +19,13 @@ const directory = mkdtempSync(path.join(tmpdir(), 'sekisho-cli-'))
 const key = generateKeyPair()
 const second = generateKeyPair()
 /** What the admin listener was asked, and what it is to answer. */
-const asked: { method: string; url: string; authorization: string | undefined; body: string }[] = []
+const asked: {
+  method: string
+  url: string
+  authorization: string | undefined
+  body: string
+  kept: boolean
+}[] = []
 type Answer = { readonly status: number; readonly body: unknown }
 let answer: Answer = { status: 200, body: {} }
 /** Answers by `METHOD /path`; whatever is not among them gets `answer`. */
@@ -46,6 +52,7 @@ before(async () => {
         url,
         authorization: headers.authorization,
         body: Buffer.concat(chunks).toString(),
+        kept: headers.connection !== 'close',
       })
       const { status, body } = answers.get(`${method} ${url}`) ?? answer
       response.writeHead(status, { 'content-type': 'application/json' })
@@ -149,6 +156,7 @@ test('a token is all that stands on standard output', async () => {
     ['test', 'a', NOW_MS, 3600],
   )
   assert.ok(!asked[0]?.body.includes(key.seed), 'the private key stays here')
+  assert.equal(asked[0]?.kept, false, 'no connection is left to be closed under the next call')
   assert.equal((await run(['token'], { SEKISHO_KEY: 'a.json' })).code, 0)
 })
 

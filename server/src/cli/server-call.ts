@@ -59,7 +59,8 @@ export async function callServer(
   path: string,
   options: { readonly body?: unknown; readonly token?: string; readonly timeoutMs?: number } = {},
 ): Promise<ServerAnswer> {
-  const headers: Record<string, string> = {}
+  // A command makes a few calls and ends: no connection is kept that the server may close while the next call is on its way.
+  const headers: Record<string, string> = { connection: 'close' }
   if (options.token !== undefined) headers.authorization = `Bearer ${options.token}`
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   let response: Response

@@ -235,6 +235,10 @@ test('what is not there, and what is another institution’s, are answered alike
     return [response.status, ((await response.json()) as { code: string }).code]
   }
   assert.deepEqual(await codeAt('/v1/proposals/none', party('jp')), [404, 'http_proposal_unknown'])
+  assert.deepEqual(await codeAt(`/v1/appeals/${newDecisionId()}`, person('mufg-lead')), [
+    404,
+    'http_appeal_unknown',
+  ])
   for (const id of ['none', world.engagement]) {
     const got = await codeAt(`/v1/engagements/${id}`, person('mufg-lead'))
     assert.deepEqual(got, [404, 'http_engagement_unknown'])
