@@ -56,6 +56,8 @@ export interface PackParts {
   readonly agreements: (digest: string) => Agreement | null
   readonly labelOf: LabelOf
   readonly nowMs: number
+  /** Largest pack made; 512 MiB unless said otherwise. */
+  readonly bytesMax?: number
 }
 
 /**
@@ -256,10 +258,11 @@ class Pack {
 
   #add(path: string, bytes: Uint8Array): void {
     this.#bytes += bytes.length
-    if (this.#bytes > PACK_BYTES_MAX)
+    const bytesMax = this.#parts.bytesMax ?? PACK_BYTES_MAX
+    if (this.#bytes > bytesMax)
       throw new DisclosureError(
         'disclosure_too_large',
-        `the pack would be over ${PACK_BYTES_MAX} bytes: order a smaller span`,
+        `the pack would be over ${bytesMax} bytes: order a smaller span`,
       )
     this.#files.set(path, bytes)
   }
