@@ -6,6 +6,7 @@
  */
 import { hash } from 'node:crypto'
 import { WireError } from './error.ts'
+import { itemRole, itemType, lookUp, roleOfPart, toolType } from './item-type.ts'
 import {
   arrayAt,
   clip,
@@ -74,9 +75,9 @@ export class Collector implements MediaSink {
     for (let i = 0; i < list.length; i++) {
       const at = `${path}/${i}`
       const item = objectAt(list[i] as JsonValue, at)
-      const type = this.itemType(item, at)
+      const type = itemType(this.dialect, item, at)
       const spec = lookUp(this.types.items, type, at, 'input item')
-      const role = this.itemRole(item, type, at)
+      const role = itemRole(item, type, at)
       // Chat carries a tool's result in a message of role `tool`.
       this.typed(item, spec, role, at, role === 'tool' && type === 'message' ? 'tool_result' : spec.kind)
     }
@@ -113,7 +114,7 @@ export class Collector implements MediaSink {
 
   private tool(value: JsonValue, path: string): void {
     const tool = objectAt(value, path)
-    const spec = lookUp(this.types.tools, this.toolType(tool, path), path, 'tool')
+    const spec = lookUp(this.types.tools, toolType(this.dialect, tool, path), path, 'tool')
     this.typed(tool, spec, 'system', path, 'tool_declaration')
   }
 
@@ -256,33 +257,6 @@ export class Collector implements MediaSink {
     }
   }
 
-  private itemType(item: JsonObject, path: string): string {
-    if (this.dialect !== 'responses') return 'message'
-    const type = item.type
-    if (type !== undefined && type !== null) return stringAt(type, `${path}/type`)
-    return 'role' in item ? 'message' : 'item_reference'
-  }
-
-  private itemRole(item: JsonObject, type: string, path: string): SegmentRole {
-    if (type === 'message') {
-      const role = ROLES.get(stringAt(item.role ?? null, `${path}/role`))
-      if (role === undefined)
-        throw new WireError('wire_item_unknown', 'message of unknown role', `${path}/role`)
-      return role
-    }
-    if (type.endsWith('_output')) return 'tool'
-    return type === 'additional_tools' || type === 'configuration_update' ? 'system' : 'assistant'
-  }
-
-  private toolType(tool: JsonObject, path: string): string {
-    const type = tool.type
-    if (this.dialect === 'messages') {
-      if (type === undefined || type === null) return 'custom'
-      return stringAt(type, `${path}/type`).replace(/_20\d{6}$/, '')
-    }
-    return stringAt(type ?? null, `${path}/type`)
-  }
-
   push(segment: Segment): void {
     if (this.segments.length >= SEGMENTS_MAX) {
       throw new WireError('wire_items_too_many', `the request holds more than ${SEGMENTS_MAX} pieces of text`)
@@ -290,15 +264,6 @@ export class Collector implements MediaSink {
     this.segments.push(segment)
   }
 }
-
-const ROLES: ReadonlyMap<string, SegmentRole> = new Map([
-  ['system', 'system'],
-  ['developer', 'system'],
-  ['user', 'user'],
-  ['assistant', 'assistant'],
-  ['tool', 'tool'],
-  ['function', 'tool'],
-])
 
 const CALL_MEMBERS: ReadonlySet<string> = new Set([
   'id',
@@ -309,24 +274,3 @@ const CALL_MEMBERS: ReadonlySet<string> = new Set([
   'arguments',
   'input',
 ])
-
-function lookUp(table: ReadonlyMap<string, TypeSpec>, type: string, path: string, noun: string): TypeSpec {
-  const spec = table.get(type)
-  if (spec === undefined)
-    throw new WireError('wire_item_unknown', `${noun} of unknown type \`${clip(type)}\``, path)
-  if (spec.rule === 'read') return spec
-  const why = noun === 'tool' ? HOSTED : AT_THE_VENDOR
-  const remedy = type.startsWith('web_search') ? WEB_SEARCH_REMEDY : ''
-  throw new WireError('wire_item_refused', `${noun} \`${clip(type)}\` ${why}${remedy}`, path)
-}
-
-const HOSTED =
-  'runs at the vendor, where it cannot be checked; turn it off in the client (docs/spec/wire.md §6)'
-const AT_THE_VENDOR = 'refers to content or tools at the vendor; send the content itself'
-/** Codex declares it unless told otherwise, so its users meet this first. */
-const WEB_SEARCH_REMEDY = '; Codex: set `web_search = "disabled"` in config.toml'
-
-function roleOfPart(role: SegmentRole, kind: SegmentKind): SegmentRole {
-  if (kind === 'tool_result') return 'tool'
-  return kind === 'tool_call' ? 'assistant' : role
-}
