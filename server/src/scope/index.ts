@@ -2,4 +2,11 @@
  * The scope room: addresses, names and places in comparable form, and whether a target is among given assets.
  */
 export { contains, parseAddress, parseNetwork } from './address.ts'
+export {
+  confirmName,
+  followRedirect,
+  type NameResolution,
+  type NameResolver,
+  resolveNames,
+} from './resolve-names.ts'
 export { type Asset, parseAsset, resolveScope, type ScopeResolution } from './scope.ts'
