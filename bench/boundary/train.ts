@@ -4,7 +4,7 @@
  *   node --conditions=sekisho-source bench/boundary/train.ts DATA_DIR [OUT_FILE]
  *
  * DATA_DIR holds `train/` and `taxonomy/` (docs/spec/boundary.md §7 lists the files with their digests).
- * Logistic regression by AdaGrad, sequential and seeded; the result is rounded to one byte a weight.
+ * Rows of linear heads and hidden units by AdaGrad, sequential and seeded; the result is rounded to one byte a weight.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -22,6 +22,7 @@ import {
 } from '../../server/src/boundary/model.ts'
 import { normalise } from '../../server/src/boundary/normal.ts'
 import { composedRows, itemRows, ownRows, publicRows, type Row, seededRandom } from './corpus.ts'
+import { itemDigests } from './items.ts'
 
 const SEED = 20260401
 const EPOCHS = 5
@@ -215,6 +216,9 @@ export function trainingRows(dir: string, all = true): { rows: Row[]; digests: R
       ...corpus.digests,
       'asks.ts': digestOf('asks.ts'),
       'asks-everyday.ts': digestOf('asks-everyday.ts'),
+      'grammar.ts': digestOf('grammar.ts'),
+      'grammar-words.ts': digestOf('grammar-words.ts'),
+      ...itemDigests(),
     },
   }
 }

@@ -3,7 +3,7 @@
  *
  * Prose says nothing about a call; its command line does. JSON inside JSON inside shell is opened eight deep. What
  * cannot be known before it runs (substitutions, decoded scripts, programs named by variables) is `unparsable`, and
- * out of every scope. Spec: docs/spec/boundary.md §9. HOSTILE: bounded in depth, commands and characters.
+ * out of every scope. Spec: docs/spec/boundary.md §10. HOSTILE: bounded in depth, commands and characters.
  */
 import { type FoundTarget, findTargets } from './targets.ts'
 import { type Effect, type Program, programOf } from './tool-table.ts'
