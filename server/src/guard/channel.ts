@@ -36,9 +36,8 @@ interface View {
 
 /** @param json whether the text is JSON in pieces (tool arguments) */
 export function createChannel(scanner: SecretScanner, json: boolean): Channel {
-  const views = json
-    ? [createView(scanner, null), createView(scanner, createJsonUnescaper())]
-    : [createView(scanner, null)]
+  if (!json) return plainChannel(createView(scanner, null))
+  const views = [createView(scanner, null), createView(scanner, createJsonUnescaper())]
   return {
     push(delta) {
       let found: SecretSpan | null = null
@@ -51,6 +50,18 @@ export function createChannel(scanner: SecretScanner, json: boolean): Channel {
     },
     end: () => views.map((view) => view.end()).find((found) => found !== null) ?? null,
     cleared: (ends) => views.every((view, index) => (ends[index] ?? 0) <= view.openFrom()),
+  }
+}
+
+/** Text has one view: nothing is gathered from several. */
+function plainChannel(view: View): Channel {
+  return {
+    push(delta) {
+      const { found, end } = view.push(delta)
+      return { found, ends: [end] }
+    },
+    end: () => view.end(),
+    cleared: (ends) => (ends[0] ?? 0) <= view.openFrom(),
   }
 }
 

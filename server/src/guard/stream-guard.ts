@@ -69,23 +69,33 @@ export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
   let heldBytes = 0
   let cut: Finding | null = null
 
-  const channelOf = (name: string, json: boolean): Channel => {
-    const known = channels.get(name)
-    if (known !== undefined) return known
-    const fresh = createChannel(scanner, json)
-    channels.set(name, fresh)
-    return fresh
+  // Most events continue the text of the one before: its channel is at hand without making a name.
+  let last: {
+    readonly kind: string
+    readonly key: string
+    readonly name: string
+    readonly of: Channel
+  } | null = null
+  const channelOf = (kind: string, key: string): NonNullable<typeof last> => {
+    if (last !== null && last.kind === kind && last.key === key) return last
+    const name = `${kind}:${key}`
+    let of = channels.get(name)
+    if (of === undefined) {
+      of = createChannel(scanner, kind === 'tool_arguments')
+      channels.set(name, of)
+    }
+    last = { kind, key, name, of }
+    return last
   }
   const scan = (part: StreamPart): Held['marks'][number] | null => {
     if (part.type === 'unknown') cut ??= finding('unknown_event', part.name, null)
     if (part.type !== 'delta') return null
-    const name = `${part.channel}:${part.key}`
     if (part.channel === 'other' && part.key === 'event') {
       const [span] = scanner.spans(part.text)
-      if (span !== undefined) cut ??= secretFinding(span, name)
+      if (span !== undefined) cut ??= secretFinding(span, 'other:event')
       return null
     }
-    const channel = channelOf(name, part.channel === 'tool_arguments')
+    const { name, of: channel } = channelOf(part.channel, part.key)
     const { found, ends } = channel.push(part.text)
     if (found !== null) cut ??= secretFinding(found, name)
     // Random padding may open a format at any time: it is read, and delays nothing.
@@ -98,7 +108,7 @@ export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
   }
   const releasable = (): Buffer[] => {
     let count = 0
-    while (held[count]?.marks.every(({ channel, ends }) => channel.cleared(ends)) === true) count++
+    while (count < held.length && areCleared(held[count]?.marks ?? [])) count++
     const release = held.splice(0, count).map(({ raw }) => raw)
     for (const raw of release) heldBytes -= raw.length
     return release
@@ -108,9 +118,14 @@ export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
     heldBytes: () => heldBytes,
     push(raw, parts) {
       if (cut !== null) return stop()
-      const marks = parts.map(scan).filter((mark) => mark !== null)
+      const marks: Held['marks'][number][] = []
+      for (const part of parts) {
+        const mark = scan(part)
+        if (mark !== null) marks.push(mark)
+      }
       if (channels.size > CHANNELS_MAX) cut ??= finding('window_exceeded', 'channels', null)
       if (cut !== null) return stop()
+      if (held.length === 0 && areCleared(marks)) return { release: [raw], cut }
       held.push({ raw, marks })
       heldBytes += raw.length
       const release = releasable()
@@ -129,6 +144,11 @@ export function createStreamGuard(options: GuardOptions = {}): StreamGuard {
       return { release, cut }
     },
   }
+}
+
+function areCleared(marks: Held['marks']): boolean {
+  for (const { channel, ends } of marks) if (!channel.cleared(ends)) return false
+  return true
 }
 
 function secretFinding({ type, name, start, end }: SecretSpan, channel: string): Finding {
