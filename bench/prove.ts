@@ -117,7 +117,7 @@ function enlarged(text: string): string {
   const present = text.split('```cedar').length - 1
   const clause = (number: number): string => {
     const pick = (at: number): string => {
-      const fact = FACT_NAMES[(number * 7 + at * 11) % FACT_NAMES.length] ?? 'side'
+      const fact = FACT_NAMES[(number * 7 + at * 2) % FACT_NAMES.length] ?? 'side'
       const values: readonly string[] = FACT_VALUES[fact]
       return `context.${fact} == "${values[1 + ((number + at) % (values.length - 1))]}"`
     }
