@@ -23,6 +23,11 @@ function body(dialect: Dialect, text: string, more: object = {}): JsonObject {
   return { model: 'rehearsal-1', ...content, ...more } as JsonObject
 }
 
+/** The last part that is no text beside the named ones. */
+function ending(read: readonly StreamPart[]): StreamPart | undefined {
+  return read.findLast((part) => part.type !== 'delta' || part.channel !== 'other')
+}
+
 function parts(dialect: Dialect, got: Gathered, stream: boolean): StreamPart[] {
   assert.equal(got.error, null)
   assert.equal(got.status, 200)
@@ -62,7 +67,7 @@ for (const dialect of DIALECTS) {
       const read = parts(dialect, ja, stream)
       assert.match(said(read, 'text'), /予行演習.*rehearsal\/1 \(no AI\)/)
       assert.ok(read.every((part) => part.type !== 'unknown'))
-      assert.deepEqual(read.at(-1), { type: 'end', how: 'completed', vendorCode: null })
+      assert.deepEqual(ending(read), { type: 'end', how: 'completed', vendorCode: null })
       const usage = read.find((part) => part.type === 'usage')
       assert.ok(usage !== undefined || (dialect === 'chat' && stream), 'usage is reported')
       const en = await gather(upstream, { dialect, body: body(dialect, 'Please triage.', { stream }) })
@@ -86,7 +91,7 @@ for (const dialect of DIALECTS) {
         dialect
       ]
       const got = await gather(upstream, { dialect, body: body(dialect, 'Hi', { stream, [limit]: 5 }) })
-      const end = parts(dialect, got, stream).at(-1)
+      const end = ending(parts(dialect, got, stream))
       assert.equal(end?.type === 'end' ? end.how : '', 'incomplete')
     })
   }
