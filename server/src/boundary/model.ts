@@ -75,13 +75,13 @@ const UNITS = new Float64Array(ROW)
 const SUMS = new Int32Array(ROW)
 
 /**
- * The outputs for the features gathered last, into `scores`.
+ * The heads for the features gathered last, into `scores`; capabilities follow with `scoreCapabilities`.
  *
  * Exact whatever the order of features: a group's rows add up as integers, and integers times one float32 a group fit
  * a double, so the same text has the same score on every machine.
  */
-export function scoreInto(scores: Float64Array, model: Model, { groups }: GatheredFeatures): void {
-  const { weights, scales, biases, dense } = model
+export function scoreHeads(scores: Float64Array, model: Model, { groups }: GatheredFeatures): void {
+  const { weights, scales, biases } = model
   UNITS.fill(0)
   for (const { buckets, size, value } of groups) {
     addRows(weights, buckets, size)
@@ -90,9 +90,19 @@ export function scoreInto(scores: Float64Array, model: Model, { groups }: Gather
   // INVARIANT: every index is below the length that decodeModel gave its table.
   for (let unit = 0; unit < ROW; unit++) UNITS[unit] = UNITS[unit]! * scales[unit]! + biases[unit]!
   for (let unit = HEADS; unit < ROW; unit++) if (UNITS[unit]! < 0) UNITS[unit] = UNITS[unit]! * LEAK
-  for (let output = 0; output < OUTPUTS; output++) {
+  scoreRange(scores, model, 0, HEADS)
+  for (let head = 0; head < HEADS; head++) scores[head]! += UNITS[head]!
+}
+
+/** The capabilities for the features that `scoreHeads` saw last, into `scores` behind the heads. */
+export function scoreCapabilities(scores: Float64Array, model: Model): void {
+  scoreRange(scores, model, HEADS, OUTPUTS)
+}
+
+function scoreRange(scores: Float64Array, { dense }: Model, from: number, to: number): void {
+  for (let output = from; output < to; output++) {
     const row = output * (1 + HIDDEN)
-    let sum = dense[row]! + (output < HEADS ? UNITS[output]! : 0)
+    let sum = dense[row]!
     for (let unit = 0; unit < HIDDEN; unit++) sum += dense[row + 1 + unit]! * UNITS[HEADS + unit]!
     scores[output] = sum
   }

@@ -11,7 +11,7 @@ import { gatherFeatures } from './features.ts'
 import { findConcepts } from './lexicon.ts'
 import type { Model } from './model.ts'
 import { MOOD_HOW_I, MOOD_INFORM, MOOD_ORDER, MOOD_WANT, moodOf } from './mood.ts'
-import { type Proposal, propose } from './proposal.ts'
+import { harmIn, type Proposal, propose } from './proposal.ts'
 import { shapeOf } from './shape.ts'
 import { type FoundTarget, findTargets } from './targets.ts'
 import { readable, unwrapped } from './unwrap.ts'
@@ -135,8 +135,9 @@ function harmOf(model: Model, asked: string, speaker: Speaker): Proposal | null 
   // A high score without any word of harm comes from the bareness of a sentence, where most texts are no orders.
   const named = findConcepts(asked.toLowerCase()).some(({ concept }) => HARMFUL[concept] === 1)
   if (!named && speaker === 'other') return null
-  const proposal = propose(model, gatherFeatures(asked))
-  return proposal.harm >= (named ? ORDER_AT[speaker] : NAMELESS_AT) ? proposal : null
+  const gathered = gatherFeatures(asked)
+  const clear = harmIn(model, gathered) >= (named ? ORDER_AT[speaker] : NAMELESS_AT)
+  return clear ? propose(model, gathered) : null
 }
 
 function isForbidding(trimmed: string, verb: boolean): boolean {

@@ -5,7 +5,7 @@
  * sets; the figures in the model card come from the other part.
  */
 import type { GatheredFeatures } from './features.ts'
-import { HEADS, type Model, OUTPUTS, scoreInto, sigmoid } from './model.ts'
+import { HEADS, type Model, OUTPUTS, scoreCapabilities, scoreHeads, sigmoid } from './model.ts'
 import { CAPABILITIES, type Capability, type Side } from './reading.ts'
 
 /** At or above: the request is offensive or prohibited. */
@@ -72,13 +72,20 @@ const SCORES = new Float64Array(OUTPUTS)
 
 /** What the features gathered last propose. */
 export function propose(model: Model, gathered: GatheredFeatures): Proposal {
-  scoreInto(SCORES, model, gathered)
+  scoreHeads(SCORES, model, gathered)
   const [cyberHead = 0, harmHead = 0, dualHead = 0, forbiddenHead = 0] = SCORES
   const cyber = sigmoid(cyberHead)
   const harm = cyber * sigmoid(harmHead)
   const side = sideOf(cyber, harm, sigmoid(dualHead), sigmoid(forbiddenHead))
   const uncertain = harm >= HARM_UNSURE_AT && harm < HARM_AT
-  return { side, capability: capabilityOf(side), uncertain, harm, cyber }
+  return { side, capability: capabilityOf(model, side), uncertain, harm, cyber }
+}
+
+/** The probability of harm alone, for a tenth of the cost of a proposal. */
+export function harmIn(model: Model, gathered: GatheredFeatures): number {
+  scoreHeads(SCORES, model, gathered)
+  const [cyberHead = 0, harmHead = 0] = SCORES
+  return sigmoid(cyberHead) * sigmoid(harmHead)
 }
 
 function sideOf(cyber: number, harm: number, dual: number, forbidden: number): Proposal['side'] {
@@ -88,7 +95,9 @@ function sideOf(cyber: number, harm: number, dual: number, forbidden: number): P
 }
 
 /** The likeliest of the capabilities that the side may have, by the scores of the text read last. */
-function capabilityOf(side: Proposal['side']): Capability {
+function capabilityOf(model: Model, side: Proposal['side']): Capability {
+  if (side === 'non_cyber') return 'none'
+  scoreCapabilities(SCORES, model)
   let best: Capability = 'none'
   let top = Number.NEGATIVE_INFINITY
   for (const capability of CAPABILITIES_OF_SIDE[side]) {

@@ -11,7 +11,7 @@ import type { ConceptHit } from './lexicon.ts'
 import { loadModel, type Model } from './model.ts'
 import { normalise } from './normal.ts'
 import { asks, findOrders, NO_ORDERS, type Orders, type Speaker, sentencesOf } from './orders.ts'
-import { HARM_AT, HARM_UNSURE_AT, type Proposal, propose } from './proposal.ts'
+import { HARM_AT, HARM_UNSURE_AT, harmIn, type Proposal, propose } from './proposal.ts'
 import { shapeOf } from './shape.ts'
 import { findSpelledOut } from './spelled-out.ts'
 import { type FoundTarget, findTargetsIn } from './targets.ts'
@@ -118,8 +118,9 @@ function gravestSentence(asked: string, whole: Proposal): Proposal {
   let worst = whole
   for (const sentence of sentences) {
     if (!asks(sentence)) continue
-    const proposal = propose(model, gatherFeatures(sentence))
-    if (proposal.harm >= SENTENCE_HARM_AT && proposal.harm > worst.harm) worst = proposal
+    const gathered = gatherFeatures(sentence)
+    const harm = harmIn(model, gathered)
+    if (harm >= SENTENCE_HARM_AT && harm > worst.harm) worst = propose(model, gathered)
   }
   return worst
 }
