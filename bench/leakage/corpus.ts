@@ -36,6 +36,8 @@ export function createRandom(seed: number): () => number {
 
 type Random = () => number
 const DIGITS = '0123456789'
+/** Opens a variable of a shell or a template, in texts about them. */
+const DOLLAR = '$'
 const ALNUM = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!
 const chars = (random: Random, alphabet: string, length: number): string =>
@@ -180,7 +182,7 @@ const KINDS: readonly Kind[] = [
   {
     label: 'address_jp',
     make: (r) =>
-      pick(r, [
+      `${pick(r, [
         '東京都千代田区丸の内',
         '大阪府大阪市北区梅田',
         '神奈川県横浜市西区みなとみらい',
@@ -189,7 +191,7 @@ const KINDS: readonly Kind[] = [
         '福岡県福岡市博多区博多駅前',
         '京都府京都市下京区四条通',
         '千葉県浦安市舞浜',
-      ]) + `${1 + Math.floor(r() * 8)}-${1 + Math.floor(r() * 30)}-${1 + Math.floor(r() * 90)}`,
+      ])}${1 + Math.floor(r() * 8)}-${1 + Math.floor(r() * 30)}-${1 + Math.floor(r() * 90)}`,
     words: { ja: ['住所', 'ご住所', '所在地'], en: ['address', 'home_address'] },
     forms: [
       ['plain', (v) => v],
@@ -381,21 +383,21 @@ const NEGATIVES: readonly (readonly ['ja' | 'en', string, (random: Random) => st
     (r) =>
       pick(r, [
         'password = os.environ["DB_PASSWORD"]',
-        'password: ${DB_PASSWORD}',
+        `password: ${DOLLAR}{DB_PASSWORD}`,
         'const password = await vault.read(path)',
         'password = getpass.getpass()',
         'api_key = settings.API_KEY',
         'secret_key: { type: string, required: true }',
         'password=$(cat /run/secrets/db)',
         'PASSWORD=<your password>',
-        'token: ${{ secrets.GITHUB_TOKEN }}',
+        `token: ${DOLLAR}{{ secrets.GITHUB_TOKEN }}`,
       ]),
   ],
   [
     'en',
     'placeholder url',
     (r) =>
-      `postgres://${pick(r, ['user:password', 'user:pass', 'app:${DB_PASS}', 'root:changeme', 'app:<password>'])}@localhost:5432/app`,
+      `postgres://${pick(r, ['user:password', 'user:pass', `app:${DOLLAR}{DB_PASS}`, 'root:changeme', 'app:<password>'])}@localhost:5432/app`,
   ],
   [
     'en',
