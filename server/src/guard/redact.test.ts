@@ -49,6 +49,16 @@ test('the same value is the same token in a session, and another one elsewhere',
   assert.equal(new Set([tokenIn(['mufg', 's1']), ...others]).size, 4)
 })
 
+test('a text that is all beginnings of tokens is read in one pass, and hides no token behind it', () => {
+  const { tokens, request } = redactRequest(chat(`x ${PHONE}`), OPTIONS)
+  const [token = ''] = only(request.body.toString())
+  assert.ok(tokens !== null)
+  // A pass that ran on from each beginning would take minutes here.
+  const beginnings = 'SEKISHO_'.repeat(60_000)
+  assert.equal(tokens.restore(beginnings), beginnings)
+  assert.equal(tokens.restore(`SEKISHO_A_${token}`), `SEKISHO_A_${PHONE}`)
+})
+
 test('JSON inside JSON inside a shell string is redacted at its own depth', () => {
   const inner = JSON.stringify({
     cmd: `curl -H "Authorization: token ${PAT}" --data '${JSON.stringify({ key: PEM })}'`,

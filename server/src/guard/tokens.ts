@@ -6,13 +6,16 @@
  * is never logged. Without the server's key a token says nothing of its value, also of one that could be guessed.
  */
 import { createHmac } from 'node:crypto'
-import type { LeakageType } from '../boundary/index.ts'
+import { LEAKAGE_TYPES, type LeakageType } from '../boundary/index.ts'
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** Characters of the digest: 65 bits. */
 const DIGEST_CHARS = 13
-/** Every token, wherever it stands. */
-const TOKEN = /SEKISHO_[A-Z]+(?:_[A-Z]+)*?_[0-9A-HJKMNP-TV-Z]{13}/g
+/** Every token, wherever it stands. HOSTILE: an answer may be one prefix after the other, so nothing here may run on. */
+const TOKEN = new RegExp(
+  `SEKISHO_(?:${LEAKAGE_TYPES.join('|').toUpperCase()})_[0-9A-HJKMNP-TV-Z]{${DIGEST_CHARS}}`,
+  'g',
+)
 export const TOKEN_PREFIX = 'SEKISHO_'
 /** Longest token. */
 export const TOKEN_CHARS_MAX = 48
