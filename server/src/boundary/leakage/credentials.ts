@@ -11,7 +11,7 @@ const WORD =
   '(?:(?:passw(?:or)?d|passphrase|passcode|(?<![A-Za-z])pass)(?!port|iv|ed|ing|es|enger|age|ion|thr|[-_]?fail)|pwd|\\bpw|passwort|secret(?:[_ -]?(?:access[_ -]?)?key)?|(?:client|app|shared|signing|webhook)[_-]?secret|api[_ -]?(?:key|secret|token)|apikey|access[_-]?(?:token|key)|auth[_-]?token|bearer[_-]?token|encryption[_-]?key|credential|パスワード|パスフレーズ|暗証(?:番号|コード)?|シークレット(?:キー)?|APIキー|アクセスキー|秘密鍵)'
 const VALUE = '[!#-&(-+.-:<-_a-~-]'
 const PASSWORD = new RegExp(
-  `${WORD}(?:[A-Z0-9_]{0,12})?["'\`\\]】]{0,2}(?:(?<=】)|\\s?[:=]{1,2}>?\\s{0,4}|\\s?(?:は|が|is)[、,:\\s]{0,2}|>|\\s?\\|\\s?|[ \\t]?\\r?\\n\\s{0,4})["'\`「『]?(?<v>(?!["'\`,;@])${VALUE}{6,128})`,
+  `${WORD}(?:[A-Z0-9_]{0,12})?["'\`\\]】]{0,2}(?:(?<=】)|(?<=[ァ-ヶー一-鿿])\\((?=[^()\\s]{6,64}\\))|\\s?[:=]{1,2}>?\\s{0,4}|\\s?(?:は|が|is)[、,:\\s]{0,2}|>|\\s?\\|\\s?|[ \\t]?\\r?\\n\\s{0,4})["'\`「『]?(?<v>(?!["'\`,;@])${VALUE}{6,128})`,
   'gi',
 )
 const FLAG = new RegExp(
@@ -63,7 +63,9 @@ function values(
 }
 
 /** The mark that ends a sentence or a JSON value is not of the value. */
-function trimmed(value: string): string {
+function trimmed(given: string): string {
+  const close = given.includes('(') ? -1 : given.indexOf(')')
+  const value = close < 0 ? given : given.slice(0, close)
   return value.replace(/(?:\\[nrt"]?.*|["'`」』,;].*|&quot;.*|<\/.*|[.:|]+)$/, '')
 }
 
