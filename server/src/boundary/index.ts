@@ -36,5 +36,5 @@ export {
   type Target,
   type TargetKind,
 } from './reading.ts'
-export { type FoundTarget, findTargets } from './targets.ts'
+export { type FoundTarget, findTargets, UNRESOLVED } from './targets.ts'
 export { type CalledProgram, readToolCall, type ToolCall } from './tool-call.ts'

@@ -13,7 +13,7 @@ import type { Model } from './model.ts'
 import { MOOD_HOW_I, MOOD_INFORM, MOOD_ORDER, MOOD_WANT, moodOf } from './mood.ts'
 import { harmIn, type Proposal, propose } from './proposal.ts'
 import { shapeOf } from './shape.ts'
-import { type FoundTarget, findTargets } from './targets.ts'
+import { type FoundTarget, findTargets, unresolvedTarget } from './targets.ts'
 import { readable, unwrapped } from './unwrap.ts'
 
 /** At or above, a sentence that orders is clear harm: higher than for an ask, because of who speaks. */
@@ -31,7 +31,7 @@ const SCORED_MAX = 20_000
 /** Longer sentences are read in pieces of this length, which overlap. */
 const SENTENCE_CHARS_MAX = 600
 const OVERLAP_CHARS = 120
-/** Targets of the orders of one text, about. */
+/** Targets of the orders of one text, about; the rest is one that was not read. */
 const TARGETS_MAX = 256
 
 export interface Orders {
@@ -118,7 +118,10 @@ function ordersIn(model: Model, text: string, speaker: Speaker): Orders {
     const asked = joined ? `${before} ${sentence}` : sentence
     const proposal = harmOf(model, json || speaker === 'tool' ? inWords(asked) : asked, speaker)
     if (proposal !== null) {
-      if (targets.length < TARGETS_MAX) targets.push(...findTargets(asked))
+      if (targets.length < TARGETS_MAX) {
+        targets.push(...findTargets(asked))
+        if (targets.length >= TARGETS_MAX) targets.push(unresolvedTarget(''))
+      }
       if (proposal.harm > (worst?.harm ?? 0)) worst = proposal
     }
     before = asked.length < SENTENCE_CHARS_MAX ? asked : ''

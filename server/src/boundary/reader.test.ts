@@ -111,6 +111,20 @@ test('targets of the ask are targets, those of the evidence are not', () => {
   assert.ok(reading.targets.some(({ value, segment: index }) => value === '198.51.100.77' && index === 1))
 })
 
+test('targets behind a long list are not out of sight', () => {
+  const many = Array.from({ length: 300 }, (_, i) => `10.0.${i >> 8}.${i & 255}`).join(', ')
+  for (const hosts of [many, '10.0.0.1, '.repeat(2_100)]) {
+    const { targets } = ask(`Validate the exploit against these hosts: ${hosts} and bank.example.`)
+    assert.ok(targets.length <= 256)
+    assert.ok(targets.some(({ value }) => value === 'bank.example' || value === 'unresolved:'))
+  }
+  const log = Array.from({ length: 2_100 }, (_, i) => `Nov 22 03:11:02 sshd: from 10.1.${i >> 8}.${i & 255}`)
+  const behind = ask(
+    `Triage this log.\n\`\`\`\n${log.join('\n')}\n\`\`\`\nThen scan bank.example for open ports.`,
+  )
+  assert.ok(behind.targets.some(({ value }) => value === 'bank.example' || value === 'unresolved:'))
+})
+
 /** As long as the prompts of coding agents, and as full of the words of attack and defence. */
 const SYSTEM = [
   'You are a coding agent that runs in a terminal and works on a repository.',

@@ -15,7 +15,7 @@ import { HARM_AT, type Proposal } from './proposal.ts'
 import { confidencePermille, type TextReading } from './read-text.ts'
 import type { EvidenceSpan, Reading, Side, Target } from './reading.ts'
 import { ordersOf, readSegment, type SegmentReading } from './segment.ts'
-import { type FoundTarget, findTargets } from './targets.ts'
+import { type FoundTarget, findTargets, unresolvedTarget } from './targets.ts'
 
 export const READER_VERSION = 'moods/2'
 /** Segments remembered by default. */
@@ -281,10 +281,13 @@ function targetsOf(turns: readonly Turn[], remembered: readonly Remembered[], si
     }
   }
   const seen = new Set<string>()
-  return found
-    .filter(({ target: { kind, value } }) => !seen.has(`${kind} ${value}`) && seen.add(`${kind} ${value}`))
-    .slice(0, TARGETS_MAX)
-    .map(({ target: { kind, value, raw }, segment }) => ({ kind, value, raw, segment }))
+  const named = found.filter(
+    ({ target: { kind, value } }) => !seen.has(`${kind} ${value}`) && seen.add(`${kind} ${value}`),
+  )
+  // HOSTILE: what is one too many is not left out, or a long list would hide the last.
+  if (named.length > TARGETS_MAX)
+    named.splice(TARGETS_MAX - 1, named.length, { target: unresolvedTarget(''), segment: from })
+  return named.map(({ target: { kind, value, raw }, segment }) => ({ kind, value, raw, segment }))
 }
 
 function spansOf(turns: readonly Turn[]): EvidenceSpan[] {

@@ -14,7 +14,7 @@ import { asks, findOrders, NO_ORDERS, type Orders, type Speaker, sentencesOf } f
 import { HARM_AT, HARM_UNSURE_AT, harmIn, type Proposal, propose } from './proposal.ts'
 import { shapeOf } from './shape.ts'
 import { findSpelledOut } from './spelled-out.ts'
-import { type FoundTarget, findTargetsIn } from './targets.ts'
+import { type FoundTarget, findTargetsIn, UNRESOLVED } from './targets.ts'
 import { readable, unwrapped } from './unwrap.ts'
 
 /** Evidence read at most, from its beginning and its end. */
@@ -93,7 +93,10 @@ export function readSegment(text: string): SegmentReading {
   const proposal = combine(own, asked, asked === ask ? shape : shapeOf(asked), evidence, shape)
   const whole = ask.length <= WHOLE_CHARS_MAX && parts.every(({ kind }) => kind === 'instruction')
   const targets = findTargetsIn(normal, text)
-  const inAsk = (target: FoundTarget): boolean => kindAt(parts, target.start) === 'instruction'
+  const inAsk = ({ value, start }: FoundTarget): boolean =>
+    kindAt(parts, start) === 'instruction' ||
+    // Nothing behind it was read: the ask neither, where there is one.
+    (value === UNRESOLVED && parts.some(({ kind, end }) => kind === 'instruction' && end > start))
   return {
     proposal,
     vague,

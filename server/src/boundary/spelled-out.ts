@@ -5,7 +5,7 @@
  * Spec: docs/spec/boundary.md §5. HOSTILE: every repetition has a ceiling.
  */
 import type { NormalText } from './normal.ts'
-import { type FoundTarget, findTargets } from './targets.ts'
+import { type FoundTarget, findTargets, unresolvedTarget } from './targets.ts'
 
 const DOT = String.raw`(?:\s{0,3}(?:[[({]\s?)?(?:\.|\bdot\b|ドット|点)(?:\s?[\])}])?\s{0,3})`
 const WORD_DOT = String.raw`(?:\s{0,3}[[({]?\s?(?:\bdot\b|ドット)\s?[\])}]?\s{0,3}|\s{1,3}\.\s{1,3}|[[({]\.[\])}])`
@@ -27,7 +27,7 @@ export function findSpelledOut(normal: NormalText, text: string): FoundTarget[] 
   const found: FoundTarget[] = []
   const spelled = NAME_MAY.test(normal.text) ? SPELLED : SPELLED_ADDRESS
   for (const hit of normal.text.matchAll(spelled)) {
-    if (found.length >= FOUND_MAX) break
+    if (found.length >= FOUND_MAX) return [...found, unresolvedTarget(hit[0])]
     const joined = hit[0].replace(DOTS, '.')
     const start = normal.at(hit.index)
     const end = normal.at(hit.index + hit[0].length)

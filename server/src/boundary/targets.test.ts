@@ -88,6 +88,12 @@ test('spans point into the original text', () => {
   assert.equal(findTargets(text)[0]?.raw, '１９２．０．２．１０')
 })
 
+test('beyond so many targets, one stands for those that were not read', () => {
+  const found = findTargets(`${'192.0.2.1 '.repeat(2_100)} bank.example`)
+  assert.deepEqual([found.length, found.at(-1)?.value], [2_001, 'unresolved:'])
+  assert.ok(findTargets('192.0.2.1 '.repeat(2_000)).every(({ value }) => value === '192.0.2.1'))
+})
+
 test('any text is read without an exception, with spans in order and inside', () => {
   const bits = fc.constantFrom(
     '192.0.2.',

@@ -12,8 +12,10 @@ import { type NormalText, normalise } from './normal.ts'
 import type { TargetKind } from './reading.ts'
 import { repositoryOf } from './repositories.ts'
 
-/** Targets of one text at most; beyond, the text is a list and the first say enough. */
+/** Targets of one text at most; from there on it names what was not read. */
 const TARGETS_MAX = 2000
+/** What a target that was not read is called: in no engagement's scope. */
+export const UNRESOLVED = 'unresolved:'
 /** Texts longer than this are not kept alive by what is found in them. */
 const HELD_CHARS_MAX = 1024
 
@@ -67,11 +69,15 @@ export function findTargetsIn(normal: NormalText, text: string): FoundTarget[] {
     const chunk = normal.text.slice(from, to)
     CANDIDATE.lastIndex = 0
     for (let hit = CANDIDATE.exec(chunk); hit !== null; hit = CANDIDATE.exec(chunk)) {
-      if (found.length >= TARGETS_MAX) return false
       const raw = trimmed(hit[0])
       const at = from + hit.index
       const start = normal.at(at)
       const end = normal.at(at + raw.length)
+      if (found.length >= TARGETS_MAX) {
+        // HOSTILE: what stands behind a long list is not out of sight.
+        found.push(unresolvedTarget(own(text.slice(start, end)), start))
+        return false
+      }
       for (const named of readCandidate(hit.groups ?? {}, raw, normal.text, at)) {
         const { kind, value, homograph = false } = named
         found.push({ kind, value: own(value), raw: own(text.slice(start, end)), start, end, homograph })
@@ -80,6 +86,11 @@ export function findTargetsIn(normal: NormalText, text: string): FoundTarget[] {
     return true
   })
   return found
+}
+
+/** Stands for one or more targets that were not read. */
+export function unresolvedTarget(raw: string, start = 0): FoundTarget {
+  return { kind: 'url', value: UNRESOLVED, raw, start, end: start + raw.length, homograph: false }
 }
 
 /** A string of its own: a part of a text keeps the whole of it in memory, and readings are remembered. */

@@ -5,7 +5,7 @@
  * scope: an argument that is missing, of the wrong type, not a name or address, or a command line with anything in it that
  * a shell would interpret. Spec: docs/spec/tool.md §4.
  */
-import { findTargets, leaksIn, type Reading, type Target } from '../boundary/index.ts'
+import { findTargets, leaksIn, type Reading, type Target, UNRESOLVED } from '../boundary/index.ts'
 import type { Json, JsonObject } from '../mcp/index.ts'
 import type { ToolDeclaration } from './tools-file.ts'
 
@@ -23,7 +23,7 @@ export function readCall(tool: ToolDeclaration, args: JsonObject): Reading {
     capability: tool.capability,
     side: tool.side,
     confidencePermille: 1_000,
-    targets: distinct(named).slice(0, TARGETS_MAX),
+    targets: bounded(distinct(named)),
     spans: [],
     reader: CALL_READER,
     leakage: texts(args).some((text) => leaksIn(text).length > 0) ? 'present' : 'none',
@@ -59,7 +59,18 @@ function commandTargets(value: Json | undefined, pointer: string): Target[] {
     return [unresolved(pointer)]
   const line = words.join(' ')
   if (SHELL_CHARACTERS.test(line)) return [unresolved(line)]
-  return findTargets(line).map(target)
+  // Each was just told to be a text.
+  return [...findTargets(line).map(target), ...(words as readonly string[]).flatMap(hostLike)]
+}
+
+/** `root@db`, `db:/srv`, `127.1`, `10。0。0。5`: places to whoever runs the line, though nothing that can be compared. */
+const HOST_LIKE = /@|^[^:/]+:|^\d+(?:\.\d+){1,2}$|。/
+
+function hostLike(word: string): Target[] {
+  if (!HOST_LIKE.test(word.normalize('NFKC')) || findTargets(word).length > 0) return []
+  // A mail address to a reader, an account at a host to a program.
+  const behind = findTargets(word.slice(word.lastIndexOf('@') + 1))
+  return behind.length > 0 ? behind.map(target) : [unresolved(word)]
 }
 
 function mentionedTargets(args: JsonObject): Target[] {
@@ -91,13 +102,20 @@ function target({ kind, value, raw, homograph }: ReturnType<typeof findTargets>[
 
 /** A name that no asset can have: never in scope. */
 function unresolved(raw: string): Target {
-  return { kind: 'url', value: 'unresolved:', raw: raw.slice(0, 200), segment: 0 }
+  return { kind: 'url', value: UNRESOLVED, raw: raw.slice(0, 200), segment: 0 }
+}
+
+/** HOSTILE: what is one too many is not left out, or a long list would hide the last. */
+function bounded(targets: Target[]): Target[] {
+  return targets.length > TARGETS_MAX
+    ? [...targets.slice(0, TARGETS_MAX), unresolved('more targets than are compared')]
+    : targets
 }
 
 function distinct(targets: readonly Target[]): Target[] {
   return [
     ...new Map(
-      targets.map((one) => [`${one.kind} ${one.value} ${one.value === 'unresolved:' ? one.raw : ''}`, one]),
+      targets.map((one) => [`${one.kind} ${one.value} ${one.value === UNRESOLVED ? one.raw : ''}`, one]),
     ).values(),
   ]
 }

@@ -229,11 +229,26 @@ test('targets of a call: what is in scope, and every way to mean something else'
   }
 })
 
+test('a long list hides nothing behind it', () => {
+  const hosts = Array.from({ length: 256 }, (_, i) => `192.0.2.${i}`)
+  const repeated = Array.from({ length: 10 }, () => hosts).flat()
+  assert.equal(scopeOf({}, { host: repeated }), 'all_in_scope', 'the same ones again are no more')
+  assert.equal(scopeOf({}, { host: '192.0.2.1', note: repeated.join(' ') }), 'unresolved')
+  const names = Array.from({ length: 2_001 }, (_, i) => `n${i}.lab.example`)
+  const wide = {
+    assets: [{ id: 'd', kind: 'domain', value: '*.lab.example', criticality: 'ordinary' }],
+  } as const
+  const read = (host: readonly string[]) => resolveScope(wide, readCall(TOOL, { host }).targets).targets
+  assert.equal(read(names.slice(0, 2_000)), 'all_in_scope')
+  assert.equal(read([...names.slice(0, 2_000), '203.0.113.1']), 'unresolved')
+})
+
 test('command lines: plain words only', () => {
   const run = (command: unknown) =>
     scopeOf({ targets: [], commands: ['/command'] }, { command } as JsonObject)
   assert.equal(run('probe --port 443 192.0.2.1'), 'all_in_scope')
   assert.equal(run(['probe', '192.0.2.1']), 'all_in_scope')
+  assert.equal(run('probe 192.0.2.1:443 lab.example root@lab.example'), 'all_in_scope')
   for (const command of [
     'probe 192.0.2.1; probe 203.0.113.1',
     'probe $(cat t)',
@@ -251,6 +266,11 @@ test('command lines: plain words only', () => {
     ['probe', 7],
     'probe 203.0.113.1',
     'probe 192.0.2.1 --next=evil.example',
+    'probe 192.0.2.1 127.1',
+    'probe 192.0.2.1 -J root@db',
+    'probe 192.0.2.1 root@evil.example',
+    'copy 192.0.2.1 db:/srv',
+    'probe 192.0.2.1 ２０３。0。113。1',
   ]) {
     assert.notEqual(run(command), 'all_in_scope', JSON.stringify(command))
   }
