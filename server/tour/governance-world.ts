@@ -16,7 +16,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Seconds for what takes days; a ballot must be long enough for 36 votes on a busy machine. */
 const PERIODS = [
   ['discussion: 14d', 'discussion: 1s'],
-  ['ballot: 7d', 'ballot: 12s'],
+  ['ballot: 7d', 'ballot: 20s'],
   ['late_quorum: 2d', 'late_quorum: 1s'],
   ['timelock: 7d', 'timelock: 2s'],
   ['lapses: 120d', 'lapses: 30m'],

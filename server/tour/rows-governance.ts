@@ -25,6 +25,8 @@ const CHOICES: Readonly<Record<string, string>> = {
   'finance.private.2': 'recuse',
   'gas.private.1': 'against',
 }
+/** Votes cast at once. */
+const TOGETHER = 6
 const PARTIES = ['us', 'us-2', 'jp', 'jp-2', ...PROVIDER]
 
 export const GOVERNANCE_ROWS: readonly Row[] = [
@@ -100,9 +102,10 @@ export const GOVERNANCE_ROWS: readonly Row[] = [
       await run(world, `proposal open ${POWER}`, 'jp', 'jp-2')
       const { bodies } = await proposal(world)
       const roll = bodies[0]?.roll ?? []
-      for (const seat of roll) {
-        if (seat === LATE_SEAT) continue
-        await vote(world, seat, CHOICES[seat] ?? 'for')
+      const voting = roll.filter((seat) => seat !== LATE_SEAT)
+      for (let at = 0; at < voting.length; at += TOGETHER) {
+        const some = voting.slice(at, at + TOGETHER)
+        await Promise.all(some.map((seat) => vote(world, seat, CHOICES[seat] ?? 'for')))
       }
       const double = await tryVote(world, 'gas.private.1', 'for')
       const foreign = await tryVote(world, LATE_SEAT, 'for', 'gas.private.1')
