@@ -417,6 +417,25 @@ test('a new party brings its keys, and both thresholds sign: the old version’s
   assert.equal(hand.state.parties.get('uk')?.keys.length, 2)
 })
 
+test('a version that changes a threshold takes the old one and the new one of that party', async () => {
+  const { fold } = await import('./fold.ts')
+  const adoptedBy = (document: string, signaturesEach: number) => {
+    hand.state = seated
+    toBallot({ sectors: [] }, document)
+    toAdoption()
+    const { body: signed, signatures } = hand.world.sign('proposal.adopt', adoption(), PARTIES)
+    const each = signatures.length / PARTIES.length
+    const fewer = { body: signed, signatures: signatures.filter((_, i) => i % each < signaturesEach) }
+    const at = { index: hand.state.index, timeMs: hand.world.clock.nowMs() }
+    return () => fold(hand.state, fewer, at, () => null)
+  }
+  const threshold = (to: number): string =>
+    amendedText().replaceAll('    keys: 3\n    threshold: 2\n', `    keys: 3\n    threshold: ${to}\n`)
+  await refused(adoptedBy(threshold(1), 1), 'statement_threshold_not_met')
+  assert.equal(adoptedBy(threshold(1), 2)().governance.proposals.p1?.state, 'timelock')
+  await refused(adoptedBy(threshold(3), 2), 'statement_threshold_not_met')
+})
+
 test('a ruling: the same way without a document; a narrowing one takes effect at once', () => {
   const ruling = {
     name: { en: 'Exploit validation on designated assets', ja: '指定重要資産における攻撃的検証' },

@@ -16,19 +16,20 @@ export interface Signers {
 
 /** Party ids whose threshold is met. */
 export function partiesMet(parties: Iterable<Party>, signers: Signers): ReadonlySet<string> {
-  const met = new Set<string>()
-  for (const party of parties) {
-    const keys = signers.owners.filter((owner) => owner.kind === 'party' && owner.id === party.id)
-    if (keys.length >= party.threshold) met.add(party.id)
-  }
-  return met
+  return new Set([...parties].filter((party) => meets(party, signers)).map(({ id }) => id))
 }
 
-/** @throws {ProgrammeError} `statement_threshold_not_met` naming who is missing */
+function meets({ id, threshold }: Party, { owners }: Signers): boolean {
+  return owners.filter((owner) => owner.kind === 'party' && owner.id === id).length >= threshold
+}
+
+/**
+ * A party may stand twice, under two versions of the agreement: both of its thresholds count, not the lower one.
+ *
+ * @throws {ProgrammeError} `statement_threshold_not_met` naming who is missing
+ */
 export function requireEveryParty(parties: Iterable<Party>, signers: Signers): void {
-  const needed = [...parties]
-  const met = partiesMet(needed, signers)
-  const missing = needed.filter((party) => !met.has(party.id))
+  const missing = [...parties].filter((party) => !meets(party, signers))
   if (missing.length === 0) return
   const list = missing
     .map((party) => `\`${party.id}\` (${party.threshold} of ${party.keys.length})`)
