@@ -157,7 +157,7 @@ test('the command line: a hold approved by another, a stop and its end, refusals
   const alone = await sekisho(at, 'resume', stopped.out, '--reason', 'over', '--key', 'mufg.json')
   assert.deepEqual([alone.code, /\(statement_threshold_not_met\)$/.test(alone.err)], [1, true], alone.err)
 
-  const foreign = await sekisho(at, 'ledger', 'open', '0', '--key', 'mufg-analyst.json')
+  const foreign = await sekisho(at, 'ledger', 'show', '0', '--key', 'mufg-analyst.json')
   assert.equal(foreign.code, 0, 'statements are public')
   const info = await sekisho(at, 'ledger', 'info', '--key', 'jp.json')
   assert.ok(info.out.includes(at.ledger.verifierKey))
