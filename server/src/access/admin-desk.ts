@@ -11,7 +11,7 @@ import { type AdminCaller, whoCalls } from './admin-caller.ts'
 import { checkAdminRequest, keysOf, parseAdminRequest } from './admin-request.ts'
 import type { AuthenticationFailure } from './authentication.ts'
 import { Nonces } from './nonces.ts'
-import type { MintedToken } from './token.ts'
+import { keyCounts, type MintedToken } from './token.ts'
 import { ADMIN_TOKEN_PREFIX, isAdminTokenText, newTokenText, tokenHash } from './token-text.ts'
 
 /** Live credentials of one holder. */
@@ -96,7 +96,7 @@ export class AdminDesk implements Administration {
     if (record.expiresAtMs <= nowMs) return failed('expired')
     const snapshot = this.#parts.snapshot()
     const key = keysOf(snapshot, record.holder).find((each) => each.id === record.key)
-    if (key === undefined || key.revoked) return failed('revoked')
+    if (key === undefined || !keyCounts(key, nowMs)) return failed('revoked')
     const { id: tokenId, expiresAtMs } = record
     const who = whoCalls(record.holder, record.institution, snapshot, nowMs)
     return { ok: true, caller: { ...who, tokenId, expiresAtMs } }

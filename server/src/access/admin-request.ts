@@ -17,7 +17,7 @@ import {
   verifyWith,
 } from '../identity/index.ts'
 import { ProgrammeError, type PublicKey, type Snapshot } from '../programme/index.ts'
-import { TOKEN_REQUEST_SKEW_MS } from './token.ts'
+import { keyCounts, TOKEN_REQUEST_SKEW_MS } from './token.ts'
 
 /** First line of what is signed. */
 export const ADMIN_REQUEST_CONTEXT = 'sekisho/admin-request/v1\n'
@@ -100,7 +100,7 @@ export function checkAdminRequest(
   nowMs: number,
   notBeforeMs: number,
 ): void {
-  const key = keysOf(snapshot, request.holder).find((each) => each.id === keyId && !each.revoked)
+  const key = keysOf(snapshot, request.holder).find((each) => each.id === keyId && keyCounts(each, nowMs))
   // One answer for unknown holder, unknown key and bad signature: nobody learns who is enrolled.
   if (key === undefined || !verifyWith(key.public, bytesOf(request), Buffer.from(sig, 'base64'))) {
     throw new ProgrammeError(

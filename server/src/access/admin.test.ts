@@ -112,6 +112,13 @@ test('it ends by time, by revocation, with its key, and with the standing of its
   const key = world.keys.of(person('smbc-engineer')).id
   await world.submit('key.revoke', { key, reason: 'lost' }, [institution('smbc')])
   assert.equal(failureOf(engineer.token), 'revoked')
+  const analyst = mint(person('smbc-analyst'))
+  const limit = { key: world.keys.of(person('smbc-analyst')).id, until_ms: world.clock.nowMs() + 1000 }
+  await world.submit('key.limit', limit, [institution('smbc')])
+  assert.equal(failureOf(analyst.token), null)
+  world.clock.advance(1000)
+  assert.equal(failureOf(analyst.token), 'revoked')
+  await refused(() => mint(person('smbc-analyst')), 'token_request_signature_invalid')
   const staff = mint(person('asagiri-engineer'), { institution: 'mizuho' })
   const pair = { institution: 'mizuho', integrator: 'asagiri-integration', reason: 'over' }
   await world.submit('delegation.revoke', pair, [institution('mizuho')])

@@ -31,6 +31,8 @@ export function authenticate(
   if (record.expiresAtMs <= nowMs) return failed('expired')
   const principal = cached(snapshot, record)
   if (principal === null) return failed('revoked')
+  // With its key, which may have been given an end since.
+  if (principal.expiresAtMs <= nowMs) return failed('expired')
   // A delegation may end between two requests of one token.
   if (principal.delegation === null || principal.delegation.untilMs > nowMs) return { ok: true, principal }
   return { ok: true, principal: { ...principal, delegation: null } }
@@ -61,7 +63,7 @@ function principalOf(snapshot: Snapshot, record: TokenRecord): Principal | null 
     tokenId: record.id,
     assurance: key.assurance,
     engagement: record.engagement,
-    expiresAtMs: record.expiresAtMs,
+    expiresAtMs: Math.min(record.expiresAtMs, key.untilMs ?? Number.POSITIVE_INFINITY),
   }
 }
 

@@ -205,6 +205,24 @@ test('a token ends: by time, by revocation, with its key, with its actor', async
   assert.equal(failure(byActor), 'revoked')
 })
 
+test('a key that is over proves nothing, and ends what it earned', async () => {
+  await using own = await createWorld()
+  const { programme, clock } = own
+  const failure = (token: string): string => {
+    const result = programme.authority.authenticate(token)
+    return result.ok ? 'accepted' : result.failure
+  }
+  const before = await own.mint('mufg-engineer')
+  const key = own.keys.of(person('mufg-engineer')).id
+  await own.submit('key.limit', { key, until_ms: clock.nowMs() + 60_000 }, [institution('mufg')])
+  const after = await own.mint('mufg-engineer')
+  assert.equal(programme.tokens('mufg-engineer').at(-1)?.expiresAtMs, clock.nowMs() + 60_000)
+  assert.deepEqual([failure(before), failure(after)], ['accepted', 'accepted'])
+  clock.advance(60_000)
+  assert.deepEqual([failure(before), failure(after)], ['expired', 'expired'])
+  await refused(own.mint('mufg-engineer'), 'token_request_signature_invalid')
+})
+
 test('live tokens per person are limited; expired ones make room', async () => {
   await using own = await createWorld()
   for (let i = 0; i < TOKENS_PER_ACTOR_MAX; i++) await own.mint('mufg-analyst', { ttl_s: 60 })

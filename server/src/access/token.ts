@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { canonicalize, type JsonObject } from 'sekisho-verify'
 import { newId } from '../base/index.ts'
 import { integer, object, ShapeError, type SigningKey, text, verifyWith } from '../identity/index.ts'
-import { type Institution, ProgrammeError, type Snapshot } from '../programme/index.ts'
+import { type Institution, ProgrammeError, type PublicKey, type Snapshot } from '../programme/index.ts'
 
 /** First line of what is signed. */
 export const TOKEN_REQUEST_CONTEXT = 'sekisho/token-request/v1\n'
@@ -118,7 +118,7 @@ export function grantToken(
 ): TokenRecord {
   const { request } = signed
   const actor = snapshot.actors.get(request.actor)
-  const key = actor?.keys.find((each) => each.id === signed.key && !each.revoked)
+  const key = actor?.keys.find((each) => each.id === signed.key && keyCounts(each, nowMs))
   const signedBytes = tokenRequestBytes(request)
   // One answer for unknown actor, unknown key and bad signature: nobody learns who is enrolled.
   if (
@@ -160,9 +160,14 @@ export function grantToken(
     engagement: engagement?.id ?? null,
     key: key.id,
     createdAtMs: nowMs,
-    expiresAtMs: nowMs + request.ttl_s * 1000,
+    expiresAtMs: Math.min(nowMs + request.ttl_s * 1000, key.untilMs ?? Number.POSITIVE_INFINITY),
     revoked: false,
   }
+}
+
+/** Whether a key may prove anything now: neither revoked nor over. */
+export function keyCounts({ revoked, untilMs }: PublicKey, nowMs: number): boolean {
+  return !revoked && (untilMs === undefined || nowMs < untilMs)
 }
 
 /** The refusal of a request whose nonce was used before. */
