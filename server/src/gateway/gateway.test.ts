@@ -259,6 +259,15 @@ test('headers that decide may stand once only, and a failed authentication reach
   assert.equal(gateway.calls.length, 0)
 })
 
+test('no request stands in the session of a tool call, whose approval would be its own', async () => {
+  for (const name of ['x-sekisho-session', 'session-id', 'x-claude-code-session-id']) {
+    const response = await gateway.ask({ headers: { [name]: `call:${'0'.repeat(64)}` } })
+    assert.equal(response.status, 400)
+    assert.match(await response.text(), /one of a tool call/)
+  }
+  assert.deepEqual([gateway.calls.length, gateway.authority.drafts.length], [0, 0])
+})
+
 test('unknown routes, methods and media types are denied', async () => {
   for (const path of ['/', '/v1', '/v1/files', '/v1//responses', '/v1/%72esponses', '/admin']) {
     assert.equal((await gateway.ask({ path })).status, 404, path)

@@ -81,14 +81,24 @@ function tooLarge(bytes: number, bytesMax: number): WireError {
   return new WireError('wire_body_too_large', `request is ${bytes} bytes or more, limit is ${bytesMax}`)
 }
 
-/** Grants are per session: the client's own session id, or one derived from the token. */
+/**
+ * Grants are per session: the client's own session id, or one derived from the token.
+ *
+ * HOSTILE: an approval of one tool call is a grant for the session `call:DIGEST`. A client that could name it would have a
+ * harmless prompt approved, and with it the call.
+ */
 function sessionOf(incoming: IncomingMessage, tokenId: string): string {
-  return (
+  const named =
     headerValue(incoming, 'x-sekisho-session') ??
     headerValue(incoming, 'session-id') ??
-    headerValue(incoming, 'x-claude-code-session-id') ??
-    `token:${tokenId}`
-  )
+    headerValue(incoming, 'x-claude-code-session-id')
+  if (named?.startsWith('call:') === true) {
+    throw new GatewayError(
+      'gateway_header_conflict',
+      'a session that begins with `call:` is one of a tool call: name yours otherwise',
+    )
+  }
+  return named ?? `token:${tokenId}`
 }
 
 function headerValue(incoming: IncomingMessage, name: string): string | null {
