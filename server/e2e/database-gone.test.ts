@@ -40,7 +40,7 @@ test('with PostgreSQL gone the gateway serves, records and stops; administration
       assert.equal(after.verdict, 'allow', after.refusal?.message)
       assert.match(after.receipt ?? '', /^rcpt-\d+$/)
       // A credential of administration lives in memory: the database being gone does not take it away.
-      const credential = await desk.run('token', '--admin', '--key', keyOf('smbc'))
+      const credential = await desk.run('token', '--administration', '--key', keyOf('smbc'))
       const decision = await fetch(`${announcement.admin}/v1/decisions/${after.decision}`, {
         headers: { authorization: `Bearer ${credential}` },
       })

@@ -92,7 +92,7 @@ function ask(at: Announcement, token: string, stream = false): Promise<Response>
 
 /** A call to the admin listener with a credential of whoever's key is named. */
 async function administer(at: Announcement, target: string, who = 'mufg'): Promise<Response> {
-  const minted = await sekisho(at, 'token', '--admin', '--key', `${who}.json`)
+  const minted = await sekisho(at, 'token', '--administration', '--key', `${who}.json`)
   assert.equal(minted.code, 0, minted.err)
   return fetch(`${at.admin}${target}`, { headers: { authorization: `Bearer ${minted.out}` } })
 }

@@ -52,7 +52,7 @@ export function openDesk(adminUrl: string, root: string): Desk {
   }
   const credentials = new Map<string, Promise<string>>()
   const credentialOf = (keyFile: string): Promise<string> => {
-    const credential = credentials.get(keyFile) ?? run('token', '--admin', '--key', keyFile)
+    const credential = credentials.get(keyFile) ?? run('token', '--administration', '--key', keyFile)
     credentials.set(keyFile, credential)
     return credential
   }

@@ -95,6 +95,6 @@ function tokenGiven({ env }: CliContext): string | null {
   if (isAdminTokenText(token)) return token
   throw new CliError(
     'cli_key_file',
-    '`$SEKISHO_ADMIN_TOKEN` is no credential of administration: mint one with `sekisho token --admin --key FILE`',
+    '`$SEKISHO_ADMIN_TOKEN` is no credential of administration: mint one with `sekisho token --administration --key FILE`',
   )
 }

@@ -32,14 +32,14 @@ export const tokenCommands: readonly Command[] = [
     operands: [],
     options: {
       ...OPTIONS,
-      admin: {
+      administration: {
         doc: `a credential of the admin listener instead, at most ${ADMIN_TTL_S_MAX} s; any key of the directory`,
       },
       json: { doc: 'print id and expiry as well, as JSON' },
     },
     examples: [
       'sekisho token --key .sekisho/sample-keys/mufg-analyst.json',
-      'sekisho token --admin --key .sekisho/sample-keys/jp.json',
+      'sekisho token --administration --key .sekisho/sample-keys/jp.json',
       'export OPENAI_API_KEY=$(npm run -s sekisho -- token --key FILE)',
     ],
     notes: 'As the auth command of Codex CLI: README.md, “Ask something”.',
@@ -119,8 +119,8 @@ async function revokeToken(args: Arguments, context: CliContext): Promise<number
 }
 
 async function mint(args: Arguments, context: CliContext, signer: Signer): Promise<Minted> {
-  if (!args.flag('admin')) return mintToken(args, context, signer)
-  if (args.value('engagement') !== undefined) throw usageError('`--admin` takes no `--engagement`')
+  if (!args.flag('administration')) return mintToken(args, context, signer)
+  if (args.value('engagement') !== undefined) throw usageError('`--administration` takes no `--engagement`')
   return mintAdmin(args, context, signer, integerOption(args, 'ttl', ADMIN_TTL_S, 1, ADMIN_TTL_S_MAX))
 }
 
@@ -136,7 +136,7 @@ export async function mintToken(args: Arguments, context: CliContext, signer: Si
   const engagement = args.value('engagement')
   if (signer.holder.kind !== 'actor') {
     throw usageError(
-      `a ${signer.holder.kind} asks no model: use the key of a person or a service, or \`--admin\` for administration`,
+      `a ${signer.holder.kind} asks no model: use the key of a person or a service, or \`--administration\` for administration`,
     )
   }
   const request = {

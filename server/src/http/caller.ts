@@ -22,7 +22,7 @@ export function callerOf(request: IncomingMessage, { programme }: CallerSource):
 }
 
 export function credentialRequired(failure: string): HttpError {
-  const how = 'mint one with `sekisho token --admin --key FILE`'
+  const how = 'mint one with `sekisho token --administration --key FILE`'
   const why =
     failure === 'missing'
       ? `send \`Authorization: Bearer CREDENTIAL\`: ${how}`
