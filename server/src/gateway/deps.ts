@@ -7,6 +7,7 @@ import type { Clock, Logger } from '../base/index.ts'
 import type { Reader } from '../boundary/index.ts'
 import type { GuardOptions } from '../guard/index.ts'
 import type { Upstream } from '../upstream/index.ts'
+import type { ActorLoad } from './actor-load.ts'
 import type { WriterDesk } from './writer-desk.ts'
 
 export interface GatewayLimits {
@@ -65,7 +66,8 @@ export interface GatewayGuard extends GuardOptions {
   readonly tiers?: Readonly<Record<string, GuardOptions>>
 }
 
-export type Mount = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+/** @param actors places that each caller takes, shared with model requests */
+export type Mount = (request: IncomingMessage, response: ServerResponse, actors: ActorLoad) => Promise<void>
 
 export interface GatewayDeps {
   readonly authority: Authority

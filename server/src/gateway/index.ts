@@ -1,4 +1,5 @@
 /** The gateway room: one request's way through the checkpoint. Start reading at `pipeline.ts`. */
+export { type ActorLoad, createActorLoad } from './actor-load.ts'
 export { closeAmbiguous } from './close-ambiguous.ts'
 export {
   type DecidedEvent,

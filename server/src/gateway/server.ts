@@ -125,7 +125,7 @@ async function serve(
   try {
     if (refusal !== null) throw new GatewayError(refusal, REFUSALS[refusal])
     const mount = deps.mounts?.get(target.split('?', 1)[0] as string) // split gives one part at least
-    if (mount !== undefined) return await mount(request, response)
+    if (mount !== undefined) return await mount(request, response, way.actors)
     const receipt = request.method === 'GET' ? RECEIPT.exec(target) : null
     const arrived: Arrived = {
       http,

@@ -7,9 +7,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AuthenticationFailure, presentedToken } from '../access/index.ts'
 import type { Authority } from '../authority/index.ts'
+import { type ActorLoad, GatewayError, type Mount } from '../gateway/index.ts'
 import {
   answerMessage,
   formatMessage,
+  type Message,
   PROTOCOL_VERSIONS,
   type ServerIdentity,
   type ToolHost,
@@ -29,12 +31,10 @@ export interface EndpointDeps {
 }
 
 /** Answers every request; never rejects. */
-export function createToolEndpoint(
-  deps: EndpointDeps,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  return async (request, response) => {
+export function createToolEndpoint(deps: EndpointDeps): Mount {
+  return async (request, response, actors) => {
     try {
-      await serve(request, response, deps)
+      await serve(request, response, deps, actors)
     } catch (error) {
       if (error instanceof Refusal) refuse(response, error)
       else if (!response.headersSent) refuse(response, new Refusal(500, -32603, 'internal error'))
@@ -61,7 +61,12 @@ class Refusal extends Error {
   }
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, deps: EndpointDeps): Promise<void> {
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  deps: EndpointDeps,
+  actors: ActorLoad,
+): Promise<void> {
   if (request.method !== 'POST')
     throw new Refusal(405, -32600, 'messages are sent with POST; nothing is streamed', { allow: 'POST' })
   refuseForeignOrigin(request)
@@ -81,7 +86,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, deps: E
   response.once('close', () => {
     if (!response.writableFinished) left.abort()
   })
-  const answer = await answerMessage(await readBody(request), caller, deps.broker, deps.identity, left.signal)
+  // One caller's half-sent messages and calls that hang must not take every place of the listener.
+  const leave = placeFor(caller, actors)
+  let answer: Message | null
+  try {
+    answer = await answerMessage(await readBody(request), caller, deps.broker, deps.identity, left.signal)
+  } finally {
+    leave()
+  }
   if (answer === null) {
     response.writeHead(202).end()
     return
@@ -94,6 +106,15 @@ async function serve(request: IncomingMessage, response: ServerResponse, deps: E
       'cache-control': 'no-store',
     })
     .end(body)
+}
+
+function placeFor({ principal }: Caller, actors: ActorLoad): () => void {
+  try {
+    return actors.enter(principal.actor.id)
+  } catch (error) {
+    if (error instanceof GatewayError) throw new Refusal(429, -32603, error.message, { 'retry-after': '1' })
+    throw error
+  }
 }
 
 function refuse(response: ServerResponse, { status, rpcCode, message, headers }: Refusal): void {
