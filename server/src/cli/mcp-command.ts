@@ -4,6 +4,7 @@ import { isObject, parseMessage } from '../mcp/index.ts'
 import type { Arguments, CliContext, Command } from './command.ts'
 import { CliError, EXIT } from './error.ts'
 import { ADMIN_OPTION } from './server-call.ts'
+import { findServer } from './server-file.ts'
 import { KEY_OPTION, readSigner } from './signer.ts'
 import { mintToken } from './token-commands.ts'
 
@@ -20,7 +21,10 @@ export const mcpCommand: Command = {
   options: {
     ...KEY_OPTION,
     ...ADMIN_OPTION,
-    gateway: { value: 'URL', doc: `gateway listener; default $SEKISHO_GATEWAY, then ${DEFAULT_GATEWAY}` },
+    gateway: {
+      value: 'URL',
+      doc: `gateway listener; default $SEKISHO_GATEWAY, then what .sekisho/server.json says, then ${DEFAULT_GATEWAY}`,
+    },
     engagement: { value: 'ID', doc: 'engagement the tools are used in' },
     ttl: { value: 'SECONDS', doc: 'lifetime of each token; default 3600' },
     institution: { value: 'ID', doc: 'institution acted for, for staff of an integrator' },
@@ -51,7 +55,7 @@ function openSession(args: Arguments, context: CliContext): Session {
   const engagement = args.value('engagement')
   let minted: { readonly token: string; readonly untilMs: number } | null = null
   return {
-    url: `${(args.value('gateway') ?? context.env.SEKISHO_GATEWAY ?? DEFAULT_GATEWAY).replace(/\/$/, '')}/mcp`,
+    url: `${gatewayOf(args, context).replace(/\/$/, '')}/mcp`,
     headers: engagement === undefined ? {} : { 'x-sekisho-engagement': engagement },
     async token() {
       if (minted !== null && minted.untilMs > context.nowMs()) return minted.token
@@ -60,6 +64,14 @@ function openSession(args: Arguments, context: CliContext): Session {
       return minted.token
     },
   }
+}
+
+/** The gateway of the server that tokens are minted at, as far as this machine knows it. */
+function gatewayOf(args: Arguments, context: CliContext): string {
+  const told = args.value('gateway') ?? context.env.SEKISHO_GATEWAY
+  if (told !== undefined) return told
+  const elsewhere = args.value('admin') ?? context.env.SEKISHO_ADMIN
+  return (elsewhere === undefined ? findServer(args, context)?.gateway : null) ?? DEFAULT_GATEWAY
 }
 
 /** One message there and back. What fails is answered as an error of that message: a client waits for each. */
@@ -78,7 +90,7 @@ async function answer(line: string, session: Session, context: CliContext): Prom
       },
     })
     const text = await response.text()
-    if (text !== '') context.out(withId(text, line))
+    if (text !== '') context.out(replyOf(text, line))
   } catch (cause) {
     const why =
       cause instanceof CliError
@@ -91,10 +103,31 @@ async function answer(line: string, session: Session, context: CliContext): Prom
   }
 }
 
-/** A refusal of the endpoint itself does not know whose message it refuses. */
-function withId(text: string, line: string): string {
-  const value: unknown = JSON.parse(text)
-  return isObject(value) && value.id === null ? JSON.stringify({ ...value, id: idOf(line) }) : text
+/**
+ * What goes to the client. A refusal of the endpoint itself does not know whose message it refuses.
+ *
+ * @throws {CliError} `cli_server_refused` for an answer that is no message: a client that reads lines would end over it
+ */
+export function replyOf(text: string, line: string): string {
+  const value = parsed(text)
+  if (!isObject(value) || value.jsonrpc !== '2.0') throw new CliError('cli_server_refused', refusalOf(value))
+  return value.id === null ? JSON.stringify({ ...value, id: idOf(line) }) : text
+}
+
+function refusalOf(value: unknown): string {
+  const detail =
+    isObject(value) && typeof value.detail === 'string' ? value.detail : 'the answer is no message'
+  return detail.startsWith('no such route')
+    ? 'this server offers no tools: its configuration names no tools file; see docs/operating/mcp.md'
+    : detail
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 function idOf(line: string): string | number | null {

@@ -10,6 +10,7 @@ import type { Arguments, CliContext } from './command.ts'
 
 export interface AnnouncedServer {
   readonly admin: string
+  readonly gateway: string | null
   /** The file that says so. */
   readonly file: string
 }
@@ -18,8 +19,8 @@ export interface AnnouncedServer {
 export function findServer(args: Arguments, context: CliContext): AnnouncedServer | null {
   for (const directory of dataDirectories(args, context)) {
     const file = path.join(directory, 'server.json')
-    const admin = readAnnouncement(file)
-    if (admin !== null) return { admin, file }
+    const found = readAnnouncement(file)
+    if (found !== null) return { ...found, file }
   }
   return null
 }
@@ -34,7 +35,7 @@ function dataDirectories(args: Arguments, context: CliContext): readonly string[
 }
 
 /** Null for no file, a torn one, or one that a process left that is gone. */
-function readAnnouncement(file: string): string | null {
+function readAnnouncement(file: string): Omit<AnnouncedServer, 'file'> | null {
   let value: unknown
   try {
     value = JSON.parse(readFileSync(file, 'utf8'))
@@ -43,7 +44,8 @@ function readAnnouncement(file: string): string | null {
   }
   if (typeof value !== 'object' || value === null || !('admin' in value) || !('pid' in value)) return null
   const { admin, pid } = value
-  return typeof admin === 'string' && typeof pid === 'number' && isAlive(pid) ? admin : null
+  if (typeof admin !== 'string' || typeof pid !== 'number' || !isAlive(pid)) return null
+  return { admin, gateway: 'gateway' in value && typeof value.gateway === 'string' ? value.gateway : null }
 }
 
 function isAlive(pid: number): boolean {
