@@ -1,7 +1,8 @@
 /** What is shown to a person: columns, local times, and text of others without control characters. */
 
-/** Left-aligned columns; the first row holds the titles. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/** Left-aligned columns; the first row holds the titles. Cells may be words of others. */
+export function columns(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(plain))
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)))
   return rows
     .map((row) =>
