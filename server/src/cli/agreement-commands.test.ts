@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { ADMIN_TOKEN_PREFIX } from '../access/index.ts'
+import { ORDINARY } from '../proof/index.ts'
 import { PLANTED, sampleText } from '../proof/testing.ts'
 import { runCli } from './index.ts'
 
@@ -26,6 +28,34 @@ async function run(...words: readonly string[]) {
     nowMs: () => 0,
     fetch: refuse,
     serve: refuse,
+  })
+  return { code, out: out.join('\n'), err: err.join('\n') }
+}
+
+/** The same with a server that answers these paths to a credential. */
+async function runWith(
+  answers: Readonly<Record<string, string>>,
+  asked: string[],
+  ...words: readonly string[]
+) {
+  const out: string[] = []
+  const err: string[] = []
+  const code = await runCli(words, {
+    env: {
+      SEKISHO_ADMIN: 'http://127.0.0.1:1',
+      SEKISHO_ADMIN_TOKEN: `${ADMIN_TOKEN_PREFIX}${'0'.repeat(43)}2cytPt`,
+    },
+    cwd: dir,
+    root: dir,
+    out: (text) => out.push(text),
+    err: (text) => err.push(text),
+    nowMs: () => 0,
+    fetch: async (url) => {
+      const at = String(url).replace('http://127.0.0.1:1', '')
+      asked.push(at)
+      return new Response(answers[at] ?? '', { status: answers[at] === undefined ? 404 : 200 })
+    },
+    serve: () => assert.fail('it runs no server'),
   })
   return { code, out: out.join('\n'), err: err.join('\n') }
 }
@@ -66,6 +96,35 @@ test('diff: what is gained, by which clauses; 0 whether or not they differ', asy
   assert.equal(JSON.parse(json.out).format, 'sekisho/difference/v1')
 })
 
+test('replay: records of a file, the last of them', async () => {
+  const lines = ['{"side":"defensive"}', '{"facts":{"side":"offensive"}}', '{"side":"offensive"}']
+  writeFileSync(path.join(dir, 'decisions.jsonl'), `${lines.join('\n')}\n`)
+  const all = await run('agreement', 'replay', 'v1.md', 'v2.md', '--decisions', 'decisions.jsonl', '--json')
+  assert.deepEqual([all.code, JSON.parse(all.out).decisions, JSON.parse(all.out).distinct], [0, 3, 2])
+  const two = await run(
+    ...['agreement', 'replay', 'v1.md', 'v2.md', '--decisions', 'decisions.jsonl', '--last', '2', '--json'],
+  )
+  assert.equal(JSON.parse(two.out).decisions, 2)
+})
+
+test('replay: what the running server recorded, over the version it decides by', async () => {
+  const asked: string[] = []
+  const facts = { ...ORDINARY, side: 'offensive', engagement: 'active', engagement_approvals: 'one' }
+  const { code, out, err } = await runWith(
+    {
+      '/v1/agreement': sampleText,
+      '/v1/replay?last=50': JSON.stringify({ decisions: 4, unreadable: 1, records: [{ facts, count: 4 }] }),
+    },
+    asked,
+    ...['agreement', 'replay', 'in-force', 'v2.md', '--last', '50', '--json'],
+  )
+  assert.equal(code, 0, err)
+  assert.deepEqual(asked, ['/v1/agreement', '/v1/replay?last=50'])
+  const report = JSON.parse(out)
+  assert.deepEqual([report.decisions, report.distinct], [4, 1])
+  assert.match(err, /4 decisions of the running server\n1 more are no longer readable/)
+})
+
 test('explain: facts as JSON, as a recorded decision in a file, as a packed key', async () => {
   const { code, out } = await run('agreement', 'explain', 'v1.md', '--facts', '{"side":"offensive"}')
   assert.equal(code, 0)
@@ -89,10 +148,13 @@ test('bad input: words and codes, no trace', async () => {
     [['agreement', 'explain', 'v1.md'], 2, /`--facts` is missing/],
     [['agreement', 'explain', 'v1.md', '--facts', '{"side":"x"}'], 1, /proof_facts_invalid/],
     [['agreement', 'explain', 'v1.md', '--facts', '{'], 1, /neither JSON nor a file with JSON/],
+    [['agreement', 'replay', 'v1.md', 'v1.md', '--decisions', 'v1.md', '--last', '0'], 2, /`--last`/],
+    [['agreement', 'replay', 'v1.md', 'v1.md', '--decisions', 'n.jsonl'], 1, /line 1 is no record of facts/],
     [['agreement', 'diff', 'v1.md'], 2, /`NEW` is missing/],
     [['agreement', 'prove', 'q.txt'], 1, /agreement_front_matter_missing/],
   ]
   writeFileSync(path.join(dir, 'q.txt'), 'no agreement')
+  writeFileSync(path.join(dir, 'n.jsonl'), '1\n')
   for (const [words, code, message] of cases) {
     const result = await run(...words)
     assert.equal(result.code, code, words.join(' '))

@@ -1,7 +1,6 @@
 /** `agreement …`: what a document decides and what an amendment changes. They read files and change nothing. */
-import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Agreement, factIsOneOf, type Language, loadAgreement } from '../agreement/index.ts'
+import { factIsOneOf, type Language } from '../agreement/index.ts'
 import { createDecider, type Decision, unpackFacts } from '../authorization/index.ts'
 import {
   allowedNear,
@@ -12,22 +11,15 @@ import {
   parseScenarios,
   proofText,
   proveAgreement,
-  replayDecisions,
-  replayText,
   requestInWords,
   writeSmt,
 } from '../proof/index.ts'
+import { COMMON, jsonOf, languageOf, read, readAgreement, readFileText, write } from './agreement-file.ts'
 import { fillTemplate } from './agreement-new.ts'
-import type { Arguments, CliContext, Command, OptionSpec } from './command.ts'
-import { CliError, EXIT, usageError } from './error.ts'
+import { replayCommand } from './agreement-replay.ts'
+import type { Arguments, CliContext, Command } from './command.ts'
+import { CliError, EXIT } from './error.ts'
 import { memberOf } from './server-call.ts'
-
-const FILE_BYTES_MAX = 1024 * 1024
-
-const COMMON: Readonly<Record<string, OptionSpec>> = {
-  json: { doc: 'print the report as canonical JSON and nothing else' },
-  lang: { value: 'LANGUAGE', doc: '`en` (default) or `ja`' },
-}
 
 export const agreementCommands: readonly Command[] = [
   {
@@ -53,24 +45,7 @@ export const agreementCommands: readonly Command[] = [
     notes: 'Records of facts are possibilities, not traffic.',
     run: diff,
   },
-  {
-    name: 'agreement replay',
-    summary: 'decide recorded decisions under two versions: which would have been taken otherwise',
-    operands: ['OLD', 'NEW'],
-    options: {
-      ...COMMON,
-      decisions: {
-        value: 'FILE',
-        doc: 'one JSON record a line: facts, or a decision with `facts`',
-        required: true,
-      },
-      last: { value: 'N', doc: 'only the last N lines' },
-    },
-    examples: ['sekisho agreement replay v1.md v2.md --decisions decisions.jsonl --last 10000'],
-    notes:
-      'Facts that did not exist when a decision was recorded take their defaults (docs/spec/facts.md §6).',
-    run: replay,
-  },
+  replayCommand,
   {
     name: 'agreement scenarios',
     summary: 'decide named scenarios under a version, or under two',
@@ -143,25 +118,6 @@ async function diff(args: Arguments, context: CliContext): Promise<number> {
   return EXIT.ok
 }
 
-async function replay(args: Arguments, context: CliContext): Promise<number> {
-  const language = languageOf(args)
-  const [before, after] = args.operands.map((file) => readAgreement(file, context))
-  const last = args.value('last')
-  if (last !== undefined && !/^[1-9]\d{0,8}$/.test(last))
-    throw usageError('`--last` is a whole number above zero')
-  const lines = readFileText(args.required('decisions'), context)
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-  const records = (last === undefined ? lines : lines.slice(-Number(last))).map((line, at) =>
-    recordOf(line, at),
-  )
-  // Both operands are required: `readArguments` saw to it.
-  const report = replayDecisions(before!, after!, records)
-  if (args.flag('json')) context.out(JSON.stringify(report))
-  else for (const line of replayText(report, language)) context.out(line)
-  return EXIT.ok
-}
-
 async function scenarios(args: Arguments, context: CliContext): Promise<number> {
   const language = languageOf(args)
   const agreement = readAgreement(args.operand(0), context)
@@ -198,25 +154,6 @@ async function create(args: Arguments, context: CliContext): Promise<number> {
   }
   context.out(agreement.digest)
   return EXIT.ok
-}
-
-function readFileText(file: string, context: CliContext): string {
-  return read(file, context).toString()
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new CliError('cli_file', 'not JSON', { cause })
-  }
-}
-
-function recordOf(line: string, at: number): Readonly<Record<string, unknown>> {
-  const value = jsonOf(line)
-  const facts = memberOf(value, 'facts') ?? value
-  if (typeof facts === 'object' && facts !== null) return facts as Readonly<Record<string, unknown>>
-  throw new CliError('cli_file', `line ${at + 1} is no record of facts`)
 }
 
 async function explain(args: Arguments, context: CliContext): Promise<number> {
@@ -258,17 +195,6 @@ function reasonLines({ clauses, nearest, because }: Decision, language: Language
   ]
 }
 
-function languageOf(args: Arguments): Language {
-  const language = args.value('lang') ?? 'en'
-  if (language === 'en' || language === 'ja') return language
-  throw usageError(`\`--lang\` is \`en\` or \`ja\`, not \`${language}\``)
-}
-
-/** @throws {CliError} `cli_file` @throws {AgreementError} */
-function readAgreement(file: string, context: CliContext): Agreement {
-  return loadAgreement(read(file, context), file)
-}
-
 /** JSON on the command line, a packed key, or a file with JSON. @throws {CliError} `cli_file`, {AuthorizationError} */
 function readFacts(given: string, context: CliContext): unknown {
   if (/^[0-9a-z]{20,}$/.test(given)) return unpackFacts(given)
@@ -279,35 +205,4 @@ function readFacts(given: string, context: CliContext): unknown {
   } catch (cause) {
     throw new CliError('cli_file', '`--facts` is neither JSON nor a file with JSON', { cause })
   }
-}
-
-function read(file: string, context: CliContext): Buffer {
-  try {
-    const bytes = readFileSync(path.resolve(context.cwd, file))
-    if (bytes.length <= FILE_BYTES_MAX) return bytes
-  } catch (cause) {
-    throw new CliError(
-      'cli_file',
-      `cannot read \`${file}\`: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
-    )
-  }
-  throw new CliError('cli_file', `\`${file}\` is over ${FILE_BYTES_MAX} bytes`)
-}
-
-function write(file: string, text: string, context: CliContext): void {
-  try {
-    writeFileSync(path.resolve(context.cwd, file), text)
-  } catch (cause) {
-    throw new CliError(
-      'cli_file',
-      `cannot write \`${file}\`: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
-    )
-  }
-  context.err(`written: ${file}`)
 }

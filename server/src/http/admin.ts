@@ -25,6 +25,7 @@ import { governanceRoutes } from './route-governance.ts'
 import { healthRoutes } from './route-health.ts'
 import { holdRoutes } from './route-holds.ts'
 import { programmeRoutes } from './route-programme.ts'
+import { replayRoutes } from './route-replay.ts'
 import { tokenRoutes } from './route-tokens.ts'
 
 /** What administration shows and does. */
@@ -57,6 +58,7 @@ export function adminRoutes(deps: AdminDeps): Route[] {
     ...programmeRoutes(deps),
     ...decisionRoutes(deps),
     ...governanceRoutes(deps),
+    ...replayRoutes(deps),
     ...holdRoutes(deps),
     ...entryRoutes(deps),
     ...engagementRoutes(deps),

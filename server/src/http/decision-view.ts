@@ -145,6 +145,13 @@ function isFacts(value: Record<string, string>): value is Record<string, string>
   return FACT_NAMES.every((name) => (FACT_VALUES[name] as readonly string[]).includes(value[name] ?? ''))
 }
 
+/** The facts a decision was taken on; null where the record is none of a decision, or is no longer readable. */
+export function readFactsOf(entry: StoredEntry): Readonly<Record<string, string>> | null {
+  if (entry.class !== 'exchange' || entry.kind !== 'intent' || entry.fields === 'unavailable') return null
+  const facts = textMembers(entry.fields.facts)
+  return Object.keys(facts).length === 0 ? null : facts
+}
+
 function readOutcome(entry: StoredEntry): DecisionView['outcome'] {
   if (entry.class !== 'exchange' || entry.fields === 'unavailable') return null
   const response = members(entry.fields.response)

@@ -73,6 +73,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     200,
     'text/markdown',
   ]),
+  'GET /v1/replay': op('replay', 'governance', 'Facts of the last decisions, counted; `last` says how many'),
   'GET /v1/seats': op('seats', 'governance', 'Bodies, seats and observers'),
   'GET /v1/rollout': op('rollout', 'governance', 'The calendar of the rollout'),
   'GET /v1/export': op('exportControl', 'governance', 'Legal bases, orders, lists, obligations'),
