@@ -247,7 +247,21 @@ test('prohibited work is denied without an upstream call, in the language of the
   assert.equal(error.code, 'invalid_prompt')
   assert.match(error.message, /条項/)
   assert.match(error.message, /http:\/\/console\.test\/decisions\/dec_/)
+  assert.match(error.message, /不服申立て: `sekisho appeal dec_[0-9a-z]+ --reason …`/)
   assert.equal(gateway.calls.length, 0)
+})
+
+test('a hold names who may approve in the words of the glossary, and offers no appeal', async () => {
+  gateway.reading = { ...READING, side: 'uncertain' }
+  const said = async (content: string) => {
+    const body = JSON.stringify({ model: 'rehearsal/1', messages: [{ role: 'user', content }] })
+    const { error } = (await (await gateway.ask({ body })).json()) as { error: { message: string } }
+    return error.message
+  }
+  const japanese = await said('これを見て')
+  assert.match(japanese, /1 名\(承認者、運用責任者\)の承認/)
+  assert.match(await said('look at this'), /1 other person \(approver or operations lead\)/)
+  assert.doesNotMatch(japanese, /appeal/)
 })
 
 test('headers that decide may stand once only, and a failed authentication reaches nothing', async () => {

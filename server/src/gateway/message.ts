@@ -5,6 +5,7 @@
  */
 import { type FactName, factName, factValue } from '../agreement/index.ts'
 import type { ClauseRef, NearestPermit } from '../authorization/index.ts'
+import { rolesInWords } from '../programme/index.ts'
 import { resolveScope } from '../scope/index.ts'
 import type { JsonObject, Problem } from '../wire/index.ts'
 import type { Recorded } from './exchange.ts'
@@ -118,11 +119,21 @@ function nextStep(x: Recorded, language: Language): string {
       : '`GET /v1/models` lists the models that are.'
   }
   const { approval } = x.decision
-  if (x.decision.verdict !== 'hold' || approval === null) return ''
-  const roles = approval.roles.join(', ')
+  if (x.decision.verdict !== 'hold' || approval === null) return appealWords(x, language)
+  const roles = rolesInWords(approval.roles, language)
   return language === 'ja'
     ? `本人以外の ${approval.count} 名(${roles})の承認が必要です: \`sekisho approve ${x.decisionId}\`。承認後に同じ要求を再送してください。`
     : `It needs the approval of ${approval.count} other ${approval.count === 1 ? 'person' : 'people'} (${roles}): \`sekisho approve ${x.decisionId}\`; send the same request again afterwards.`
+}
+
+/** What hangs on a reading or on a guard may be wrong: then there is somebody who looks at it. */
+function appealWords(x: Recorded, language: Language): string {
+  const read = x.facts.side === 'prohibited' || x.facts.side === 'offensive'
+  if (x.repeated === null && !read) return ''
+  const command = `\`sekisho appeal ${x.repeated?.decision ?? x.decisionId} --reason …\``
+  return language === 'ja'
+    ? `誤りだと思われる場合の不服申立て: ${command}。`
+    : `If that is wrong, appeal: ${command}.`
 }
 
 function reference(x: Recorded, language: Language, consoleUrl: string): string {

@@ -1,10 +1,11 @@
 /** `/decisions/ID`: why a request was admitted, held or refused, and what to do next. */
 import { FACT_NAMES, type FactName, factName, factValue } from '../agreement/index.ts'
 import type { ClauseRef, NearestPermit } from '../authorization/index.ts'
+import { rolesInWords } from '../programme/index.ts'
 import type { DecisionView } from './decision-view.ts'
 import { type Html, html } from './html.ts'
 import type { Language } from './page.ts'
-import { EFFECTS, ENDS, REMEDY_WORDS, ROLES, timeInWords, VERDICTS, wordsOf } from './words.ts'
+import { EFFECTS, ENDS, REMEDY_WORDS, timeInWords, VERDICTS, wordsOf } from './words.ts'
 
 export function decisionTitle(view: DecisionView, language: Language): string {
   return `${language === 'ja' ? '判定' : 'Decision'}: ${wordsOf(VERDICTS, view.verdict, language)}`
@@ -24,6 +25,7 @@ export function decisionBody(view: DecisionView, language: Language): Html {
 </table>
 ${approval(view, language)}
 ${repeats(view, language)}
+${appeal(view, language)}
 ${clauses(view, language)}
 <h2>${t('Facts', '判定要素')}</h2>
 <table>${FACT_NAMES.map((name) => html`<tr><th>${factName(name, language)} <code class="soft">${name}</code></th><td>${factShown(name, view.facts[name], language)}</td></tr>`)}</table>`
@@ -32,11 +34,11 @@ ${clauses(view, language)}
 function approval(view: DecisionView, language: Language): Html | null {
   if (view.approval === null) return null
   const { count } = view.approval
-  const roles = view.approval.roles.map((role) => wordsOf(ROLES, role, language))
+  const roles = rolesInWords(view.approval.roles, language)
   const sentence =
     language === 'ja'
-      ? `本人以外の${count}名(${roles.join('、')})の承認が必要です。承認後に同じ要求を再送してください。`
-      : `Needs the approval of ${count} other ${count === 1 ? 'person' : 'people'} (${roles.join(', ')}). Send the same request again afterwards.`
+      ? `本人以外の${count}名(${roles})の承認が必要です。承認後に同じ要求を再送してください。`
+      : `Needs the approval of ${count} other ${count === 1 ? 'person' : 'people'} (${roles}). Send the same request again afterwards.`
   return html`<p class="note">${sentence}<br><code>npm run sekisho -- approve ${view.id} --key FILE</code></p>`
 }
 
@@ -45,6 +47,16 @@ function repeats(view: DecisionView, language: Language): Html | null {
   const words =
     language === 'ja' ? '同じ内容の要求は、先の判定で止められています' : 'The same content was stopped before'
   return html`<p class="note">${words}: <a href="/decisions/${view.repeats}">${view.repeats}</a></p>`
+}
+
+/** Whoever was refused wrongly has one command: what the page cannot know is whether it was wrong. */
+function appeal(view: DecisionView, language: Language): Html | null {
+  if (view.verdict !== 'deny') return null
+  const words =
+    language === 'ja'
+      ? '読み取りや拒否が誤りだと思われる場合は、不服を申し立ててください。所属機関の別の担当者が確認します。'
+      : 'If this was read or refused wrongly, appeal: somebody else of your institution looks at it.'
+  return html`<p>${words}<br><code>npm run sekisho -- appeal ${view.repeats ?? view.id} --reason TEXT --key FILE</code></p>`
 }
 
 function clauses(view: DecisionView, language: Language): Html {

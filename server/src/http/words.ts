@@ -1,6 +1,6 @@
 /** Recorded names in the words of a page, both languages. A name without words is shown as it was recorded. */
 import type { REMEDIES } from '../agreement/index.ts'
-import type { Role, StopScope } from '../programme/index.ts'
+import type { StopScope } from '../programme/index.ts'
 import type { Language } from './page.ts'
 
 type Words = readonly [en: string, ja: string]
@@ -25,20 +25,6 @@ export const ENDS = {
   cancelled: ['the client left', 'クライアントが切断'],
   ambiguous: ['ambiguous: cut off by a restart', '不明(再起動により中断)'],
 } as const satisfies Record<string, Words>
-
-export const ROLES: Readonly<Record<Role, Words>> = {
-  analyst: ['analyst', '分析担当者'],
-  approver: ['approver', '承認者'],
-  operations_lead: ['operations lead', '運用責任者'],
-  platform: ['platform team', '基盤担当'],
-  internal_audit: ['internal audit', '内部監査'],
-  working_group_seat: ['seat of the working group', '作業部会の委員'],
-  legal: ['legal', '法務'],
-  risk: ['risk management', 'リスク管理'],
-  party: ['party', '締結主体'],
-  regulator: ['regulator', '監督当局'],
-  external_auditor: ['external auditor', '外部監査人'],
-}
 
 export const STOP_SCOPES: Readonly<Record<StopScope['kind'], Words>> = {
   person: ['person', '担当者'],

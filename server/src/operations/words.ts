@@ -1,4 +1,5 @@
 /** What a caller is told when a call was stopped or failed: the decision, the clause, what to do next. */
+import { rolesInWords } from '../programme/index.ts'
 import type { CallEnd, RecordedCall } from './call.ts'
 import type { ToolState } from './catalogue.ts'
 
@@ -35,7 +36,7 @@ export function stoppedWords(call: RecordedCall, consoleUrl: string, language: L
 
 function approvalWords({ decision, decisionId }: RecordedCall, ja: boolean): string {
   const count = decision.approval?.count ?? 1
-  const roles = (decision.approval?.roles ?? []).join(ja ? '、' : ', ')
+  const roles = rolesInWords(decision.approval?.roles ?? [], ja ? 'ja' : 'en')
   return ja
     ? `この引数での呼出しに限り、本人以外の${count}名(${roles})の承認が必要です: \`sekisho approve ${decisionId}\`。承認後に同じ引数で再度呼び出してください。`
     : `It needs the approval of ${count} other ${count === 1 ? 'person' : 'people'} (${roles}), for these arguments only: \`sekisho approve ${decisionId}\`; then call it again with the same arguments.`

@@ -9,6 +9,7 @@ export { liftedBy } from './kinds/appeal.ts'
 export { KINDS, type Payload, STATEMENT_TYPES, type StatementType } from './kinds.ts'
 export { assertListenable } from './listen.ts'
 export { engagementStands } from './machine.ts'
+export { ROLE_WORDS, rolesInWords } from './role-words.ts'
 export { addSignatures, type StatementDraft, signStatement } from './sign.ts'
 export type {
   Actor,
