@@ -2,9 +2,9 @@
 
 import { parseDecisionId } from '../base/index.ts'
 import { leaksIn } from '../boundary/index.ts'
-import { CREDENTIAL_OPTIONS, openAdmin } from './admin-session.ts'
+import { type AdminSession, CREDENTIAL_OPTIONS, openAdmin } from './admin-session.ts'
 import type { Arguments, CliContext, Command } from './command.ts'
-import { EXIT, usageError } from './error.ts'
+import { CliError, EXIT, usageError } from './error.ts'
 import { listOf } from './hold-words.ts'
 import { ADMIN_OPTION, memberOf, numberMember, textMember } from './server-call.ts'
 import { columns, localTime, plain } from './show.ts'
@@ -29,11 +29,13 @@ export const appealCommands: readonly Command[] = [
     examples: [
       `sekisho appeal dec_… --reason 'a patch review, nothing else' --consent --key ${KEYS}/mufg-analyst.json`,
     ],
+    notes:
+      'What was refused, not what was allowed or is held. Somebody else of the institution answers: `sekisho appeal list`.',
     run: open,
   },
   {
     name: 'appeal answer',
-    summary: 'answer an appeal: grant it (the refusal is lifted) or uphold the refusal',
+    summary: 'answer an appeal: grant it, or uphold the refusal',
     operands: ['DECISION_ID'],
     options: {
       grant: { doc: 'the request should not have been refused' },
@@ -44,7 +46,8 @@ export const appealCommands: readonly Command[] = [
     examples: [
       `sekisho appeal answer dec_… --grant --reason 'defensive work' --key ${KEYS}/mufg-approver.json`,
     ],
-    notes: 'For approvers, legal and risk where the appellant works, never the appellant.',
+    notes:
+      'For approvers, legal and risk where the appellant works, never the appellant. Granting lifts a refusal that repeats (a guard cut,\na provider refusal) and counts as an over-refusal; a denial by a clause stands until the facts or the agreement change.',
     run: answer,
   },
   {
@@ -94,7 +97,9 @@ function decisionOf(args: Arguments): string {
 async function open(args: Arguments, context: CliContext): Promise<number> {
   const decision = decisionOf(args)
   const signer = readSigner(args, context)
-  const institution = args.value('institution') ?? (await ownInstitution(args, context))
+  const session = await openAdmin(args, context)
+  await assertRefused(decision, session)
+  const institution = args.value('institution') ?? (await ownInstitution(session))
   const index = await submit(args, context, {
     type: 'appeal.open',
     decision,
@@ -107,9 +112,25 @@ async function open(args: Arguments, context: CliContext): Promise<number> {
   return EXIT.ok
 }
 
+/** What passed, what waits for approval and what is no decision is not appealed by mistake: an appeal stands for good. */
+async function assertRefused(decision: string, session: AdminSession): Promise<void> {
+  const { json } = await session.get(`/v1/decisions/${decision}`)
+  const verdict = textMember(json, 'verdict')
+  // An allowed request whose answer the guard or the provider stopped was refused all the same.
+  const stopped = ['refused', 'failed'].includes(endOf(json))
+  if (verdict === 'deny' || (verdict === 'allow' && stopped)) return
+  const hint = verdict === 'hold' ? `have it approved: sekisho hold show ${decision}` : 'it passed'
+  throw new CliError('cli_usage', `that request was not refused: ${hint}`)
+}
+
+function endOf(decision: unknown): string {
+  const outcome = memberOf(decision, 'outcome')
+  return typeof outcome === 'object' && outcome !== null ? textMember(outcome, 'end') : ''
+}
+
 /** The only institution that somebody sees who works for one. */
-async function ownInstitution(args: Arguments, context: CliContext): Promise<string> {
-  const { json } = await (await openAdmin(args, context)).get('/v1/programme')
+async function ownInstitution(session: AdminSession): Promise<string> {
+  const { json } = await session.get('/v1/programme')
   const [own, another] = listOf(json, 'institutions')
   if (own === undefined || another !== undefined)
     throw usageError('say `--institution ID`: you act for several')
@@ -128,8 +149,11 @@ async function answer(args: Arguments, context: CliContext): Promise<number> {
     refusal: args.flag('grant') && typeof refusal === 'string' ? refusal : null,
     reason: args.value('reason') ?? '',
   })
-  const lifted =
-    typeof refusal === 'string' && args.flag('grant') ? '; the refusal that repeated is lifted' : ''
+  const lifted = !args.flag('grant')
+    ? ''
+    : typeof refusal === 'string'
+      ? '; the refusal that repeated is lifted'
+      : '; counted as an over-refusal. The clause stands: the same request is still denied'
   context.err(`${args.flag('grant') ? 'granted' : 'upheld'}; ledger entry ${index}${lifted}`)
   return EXIT.ok
 }

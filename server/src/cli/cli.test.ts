@@ -270,6 +270,31 @@ test('stops: a table for people; resuming with too few keys says how many of who
   answers.clear()
 })
 
+test('an appeal is of a refusal: what passed, waits or is unknown is not sent', async () => {
+  const id = newDecisionId()
+  const decided = (verdict: string, end: string | null) =>
+    answers.set(`GET /v1/decisions/${id}`, {
+      status: 200,
+      body: { verdict, outcome: end === null ? null : { end, code: null } },
+    })
+  answers.set('POST /v1/tokens', { status: 201, body: { token: 't', id: 'adm_1', expires_at_ms: 5 } })
+  answers.set('GET /v1/programme', { status: 200, body: { institutions: [{ id: 'i' }] } })
+  answers.set('POST /v1/statements', { status: 201, body: { index: 8 } })
+  const appeal = async () => (await run(['appeal', id, '--reason', 'x', '--key', 'a.json'])).err
+  for (const [verdict, end, says] of [
+    ['allow', 'completed', /not refused: it passed/],
+    ['hold', null, /not refused: have it approved: sekisho hold show dec_/],
+    ['deny', null, /sent to review by `a`; ledger entry 8/],
+    ['allow', 'refused', /sent to review/],
+  ] as const) {
+    decided(verdict, end)
+    assert.match(await appeal(), says)
+  }
+  answers.set(`GET /v1/decisions/${id}`, { status: 404, body: { detail: 'no such decision', code: 'c' } })
+  assert.match(await appeal(), /no such decision/)
+  answers.clear()
+})
+
 test('a new key: its public half is printed, the file is private and never overwritten', async () => {
   const made = await run(['key', 'new', '--out', 'new.json', '--id', 'tanaka', '--programme', 'test'])
   assert.equal(made.code, 0, made.err)

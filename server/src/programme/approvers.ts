@@ -29,7 +29,10 @@ export function addApprovers(approvedBy: readonly string[], approvers: readonly 
 }
 
 export function ownRequest(id: string): ProgrammeError {
-  return new ProgrammeError('statement_own_request', `\`${id}\` cannot approve what \`${id}\` asked for`)
+  return new ProgrammeError(
+    'statement_own_request',
+    `\`${id}\` cannot approve or answer what \`${id}\` asked for: somebody else must`,
+  )
 }
 
 export function invalid(why: string): ProgrammeError {

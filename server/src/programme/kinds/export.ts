@@ -225,7 +225,7 @@ function requireLift(state: StateFields, issuer: string, { signers }: RuleContex
   if (met.length >= liftCount && (met.includes(issuer) || !lift.includes(issuer))) return
   throw new ProgrammeError(
     'statement_threshold_not_met',
-    `lifting takes ${liftCount} of ${lift.join(', ')}, \`${issuer}\` who issued it among them; signed: ${met.join(', ') || 'none'}`,
+    `lifting takes ${liftCount} of ${lift.join(', ')}, \`${issuer}\` who issued it among them; signed by enough keys: ${met.join(', ') || 'none yet'}`,
   )
 }
 

@@ -44,7 +44,10 @@ export const stopResume: Kind<Shaped<typeof stopResumeShape>> = {
   rule: (state, payload, { signers }) => {
     const stop = state.stops.find((each) => each.index === payload.stop)
     if (stop === undefined) {
-      throw new ProgrammeError('statement_subject_unknown', `no stop in force has index ${payload.stop}`)
+      throw new ProgrammeError(
+        'statement_subject_unknown',
+        `no stop in force has number ${payload.stop}: \`sekisho stop list\` shows them`,
+      )
     }
     const rule = ruleFor(state, stop.scope.kind)
     const signed = new Set(
@@ -56,7 +59,7 @@ export const stopResume: Kind<Shaped<typeof stopResumeShape>> = {
       throw new ProgrammeError(
         'statement_threshold_not_met',
         `resuming scope \`${stop.scope.kind}\` takes ${rule.resumeCount} of ${rule.resume.join(', ')}, ` +
-          `\`${stop.by}\` who stopped among them; signed: ${[...signed].join(', ') || 'none'}`,
+          `\`${stop.by}\` who stopped among them; signed by enough keys: ${[...signed].join(', ') || 'none yet'}`,
       )
     }
     return { stops: state.stops.filter((each) => each !== stop) }
