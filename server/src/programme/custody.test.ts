@@ -17,7 +17,7 @@ import { custodyOf } from './custody.ts'
 import type { StatementRefusal } from './error.ts'
 import { fold } from './fold.ts'
 import type { Payload, StatementType } from './kinds.ts'
-import { decodeState, encodeState, type ProgrammeState } from './state.ts'
+import { createState, decodeState, encodeState, type ProgrammeState } from './state.ts'
 
 const DAY_MS = 24 * 3_600_000
 const reason = 'because'
@@ -166,6 +166,20 @@ test('a legal hold keeps what it covers, whoever placed it lifts it, and nobody 
     party('jp'),
   ])
   put(later, 'content.destroy', destroy(1826), TWO)
+})
+
+test('an institution that places all the holds it may leaves room for those of others', async () => {
+  const by = 'institution/mufg'
+  const holds = Array.from({ length: 1000 }, (_, i) => ({
+    id: `own-${i}`,
+    institution: 'mufg',
+    fromMs: 0,
+    by,
+  }))
+  const full = createState({ ...founded.fields, custody: { ...founded.fields.custody, holds } })
+  const hold = { id: 'case-1', institution: 'mufg', from_ms: 0, reason }
+  await refuses('statement_limit', 'content.hold', hold, [institution('mufg')], full)
+  assert.equal(put(full, 'content.hold', hold, [party('jp')]).fields.custody.holds.length, 1001)
 })
 
 const order = (more: Partial<Payload<'disclosure.order'>> = {}): Payload<'disclosure.order'> => ({

@@ -25,6 +25,7 @@ import type { StateFields } from '../state.ts'
 import { institutionOf } from '../subject.ts'
 
 const DAY_MS = 24 * 3_600_000
+/** Legal holds of one placer: nobody uses up what others may place. */
 const HOLDS_MAX = 1000
 const DESTRUCTIONS_MAX = 100_000
 /** Public keys of low order, which make every shared secret the same. RFC 7748 §6.1. */
@@ -80,14 +81,15 @@ export const contentHold: Kind<Shaped<typeof contentHoldShape>> = {
     const { custody } = state
     if (custody.holds.some((hold) => hold.id === payload.id))
       throw new ProgrammeError('statement_id_taken', `legal hold \`${payload.id}\` stands already`)
-    if (custody.holds.length >= HOLDS_MAX)
-      throw new ProgrammeError('statement_limit', `${HOLDS_MAX} legal holds stand, the limit`)
     if (payload.institution !== null) institutionOf(state, payload.institution)
+    const by = placerOf(state, payload.institution, context)
+    if (custody.holds.filter((hold) => hold.by === by).length >= HOLDS_MAX)
+      throw new ProgrammeError('statement_limit', `${HOLDS_MAX} legal holds by \`${by}\` stand, the limit`)
     const hold: LegalHold = {
       id: payload.id,
       institution: payload.institution,
       fromMs: payload.from_ms,
-      by: placerOf(state, payload.institution, context),
+      by,
     }
     return { custody: { ...custody, holds: [...custody.holds, hold] } }
   },
