@@ -371,6 +371,15 @@ test('a further agreement: joining takes one authority, leaving every one; its d
   )
   hand.put('agreement.join', join, [party('us')])
   assert.deepEqual(Object.keys(hand.state.governance.documents), [loadAgreement(document, 't').digest])
+  // Another document in its place may ask for less: that is leaving the one and joining the other.
+  const looser = { institutions: ['smbc', 'mufg'], document: `${document}\n` }
+  await refused(hand.try('agreement.join', looser, [party('us')]), 'statement_threshold_not_met')
+  assert.equal(hand.try('agreement.join', looser, AUTHORITIES)().governance.joined.length, 2)
+  assert.equal(
+    hand.try('agreement.join', { ...join, institutions: ['smbc', 'mufg'] }, [party('us')])().governance.joined
+      .length,
+    2,
+  )
   const leave = { institution: 'mufg', agreement: 'template', reason }
   await refused(hand.try('agreement.leave', leave, [party('us')]), 'statement_threshold_not_met')
   hand.put('agreement.leave', leave, AUTHORITIES)

@@ -16,7 +16,7 @@ const JOINED_MAX = 16
 const joinShape = object({ institutions: list(id, 1, 500, String), document })
 const leaveShape = object({ institution: id, agreement: text(64), reason })
 
-/** Joining only ever narrows what passes, so one authority states it. */
+/** Joining narrows what passes, so one authority states it; putting another document in a joined one's place takes every one. */
 export const agreementJoin: Kind<Shaped<typeof joinShape>> = {
   shape: joinShape,
   rule: (state, payload, { signers, agreements }) => {
@@ -30,9 +30,11 @@ export const agreementJoin: Kind<Shaped<typeof joinShape>> = {
         'the agreement in force is changed by a proposal',
       )
     }
-    const others = state.governance.joined.filter(
-      (each) => each.agreement !== joining.id || !payload.institutions.includes(each.institution),
-    )
+    const replaces = (each: { readonly agreement: string; readonly institution: string }): boolean =>
+      each.agreement === joining.id && payload.institutions.includes(each.institution)
+    if (state.governance.joined.some((each) => replaces(each) && each.digest !== digest))
+      requireEveryParty(authorities(state), signers)
+    const others = state.governance.joined.filter((each) => !replaces(each))
     const joined = payload.institutions.map((institution) => ({ institution, agreement: joining.id, digest }))
     const all = [...others, ...joined]
     if (new Set(all.map((each) => each.digest)).size > JOINED_MAX) {
