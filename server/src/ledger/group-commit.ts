@@ -18,12 +18,12 @@ const RETRY_MS = 250
 /** Emptied batches kept for the next use. */
 const SPARE_BATCHES_MAX = 2
 /** A batch waits for company while entries come at this rate from more than one writer. */
-const BUSY_ENTRIES_PER_MS = 3
+const BUSY_ENTRIES_PER_MS = 2
 const BUSY_WRITERS = 1.25
 /** Time over which rate and writers are averaged. */
 const AVERAGE_MS = 5
 /** From the beginning of one commit to the next, when busy. */
-const SPACING_MS = 1
+const SPACING_MS = 3
 /** Company enough: waiting for more saves little. */
 const COMPANY_ENTRIES = 32
 

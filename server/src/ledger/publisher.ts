@@ -149,8 +149,11 @@ export class Publisher {
     const last = statements.at(-1)
     if (last === undefined) return
     for (const { index, blob } of statements) await this.#writeImmutable(statementPath(index), blob)
-    await this.#disk.writeWhole(join(this.publicDir, STATEMENT_HEAD), Buffer.from(`${last.index}\n`))
+    // The head names a file that is there, also when the power goes in between.
     await this.#syncDirectories()
+    await this.#disk.writeWhole(join(this.publicDir, STATEMENT_HEAD), Buffer.from(`${last.index}\n`))
+    // It lies beside the statements.
+    await this.#disk.syncDirectory(dirname(join(this.publicDir, STATEMENT_HEAD)))
   }
 
   async #writeImmutable(name: string, bytes: Buffer): Promise<void> {
