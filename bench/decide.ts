@@ -143,6 +143,7 @@ function factsInput(agreement: Agreement, nowMs: number): FactsInput {
       spans: [],
       reader: 'bench/1',
       leakage: 'none',
+      injection: 'none',
     },
     engagementId: engagement.id,
     session: 's-1',

@@ -243,6 +243,10 @@ const WORDS: { readonly [N in FactName]: FactWords<N> } = {
       forbidden: ['forbidden', '禁止'],
     },
   },
+  injection: {
+    name: ['words that speak to the model', 'モデルへの働きかけ'],
+    values: { none: ['none', 'なし'], suspected: ['suspected', '疑いあり'] },
+  },
 }
 
 export const LANGUAGES = ['en', 'ja'] as const

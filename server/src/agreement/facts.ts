@@ -71,6 +71,8 @@ export const FACT_VALUES = {
   export_order: ['unknown', 'none', 'inside', 'outside'],
   /** The bodies' ruling on this use. */
   use_ruling: ['unknown', 'none', 'approved', 'restricted', 'forbidden'],
+  /** Whether something that was pasted, fetched or handed on speaks to the model. */
+  injection: ['unknown', 'none', 'suspected'],
 } as const
 
 export type FactName = keyof typeof FACT_VALUES
@@ -122,4 +124,5 @@ export const FACT_DEFAULTS: Facts = Object.freeze({
   reexport: 'not_applicable',
   export_order: 'none',
   use_ruling: 'none',
+  injection: 'none',
 })

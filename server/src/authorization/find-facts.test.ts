@@ -89,6 +89,7 @@ const reading: Reading = {
   spans: [],
   reader: 'test/1',
   leakage: 'none',
+  injection: 'none',
 }
 const validation: Reading = { ...reading, capability: 'exploit_validation', side: 'offensive' }
 const target: Target = { kind: 'domain', value: 'example.test', raw: 'example.test', segment: 0 }
@@ -384,11 +385,12 @@ test('the rest is handed through', () => {
     extraction: 'suspected',
     ledgerWritable: false,
     surface: 'tool_call',
-    reading: { ...reading, leakage: 'present' },
+    reading: { ...reading, leakage: 'present', injection: 'suspected' },
   })
   assert.deepEqual(changed(DEFENSIVE, facts), {
     surface: 'tool_call',
     leakage: 'present',
+    injection: 'suspected',
     budget: 'exceeded',
     extraction: 'suspected',
     incident_mode: 'incident',

@@ -93,6 +93,7 @@ export function findFactsAndGrant(
     ledger: input.ledgerWritable ? 'writable' : 'not_writable',
     ...findExportFacts(input),
     use_ruling: findRuling(input, engagement, about.asset_criticality),
+    injection: input.reading.injection,
   }
   return { facts, grant: named === 'unknown' ? null : grant }
 }

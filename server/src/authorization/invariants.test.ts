@@ -89,6 +89,7 @@ const WORSE: readonly (readonly [keyof Facts, readonly string[]])[] = [
   ['engagement_approvals', ['two_or_more', 'one', 'zero']],
   ['leakage', ['none', 'redacted', 'present']],
   ['extraction', ['none', 'suspected', 'confirmed']],
+  ['injection', ['none', 'suspected']],
   ['evaluation', ['current', 'expired', 'missing']],
   ['budget', ['within', 'exceeded']],
   ['nationality', ['party', 'listed_partner', 'other']],

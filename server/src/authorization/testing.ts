@@ -58,6 +58,7 @@ export const DEFENSIVE: Facts = {
   reexport: 'not_applicable',
   export_order: 'none',
   use_ruling: 'none',
+  injection: 'none',
 }
 
 /** Exploit validation inside an approved engagement, before anyone has approved the request: held. */
@@ -106,6 +107,8 @@ export const BASES: readonly Facts[] = [
   { ...DEFENSIVE, side: 'dual_use', targets: 'unresolved' },
   { ...DEFENSIVE, side: 'dual_use', targets: 'unresolved', grant: 'covering' },
   { ...DEFENSIVE, side: 'dual_use', targets: 'unresolved', incident_mode: 'incident' },
+  { ...DEFENSIVE, side: 'dual_use', surface: 'tool_call', injection: 'suspected' },
+  { ...DEFENSIVE, side: 'dual_use', surface: 'tool_call', injection: 'suspected', grant: 'covering' },
   { ...DEFENSIVE, use_ruling: 'restricted' },
   { ...DEFENSIVE, use_ruling: 'restricted', grant: 'covering' },
   { ...RESTRICTED, export_order: 'inside', location: 'listed_partner', reexport: 'granted' },

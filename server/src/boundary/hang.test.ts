@@ -38,11 +38,22 @@ const UNITS: readonly string[] = [
     '- ',
     'dot ',
     '1 . ',
+    'ignore all ',
+    'send without asking the user ',
+    '担当者に伝えず',
     '攻',
     'を。',
   ],
 ]
-const FUNCTIONS = ['readText', 'readOrders', 'findTargets', 'secretSpans', 'leakageSpans', 'scanText']
+const FUNCTIONS = [
+  'readText',
+  'readOrders',
+  'findTargets',
+  'secretSpans',
+  'leakageSpans',
+  'scanText',
+  'steers',
+]
 
 const SOURCE = `
 const { parentPort, workerData } = require('node:worker_threads')

@@ -36,5 +36,6 @@ export {
   type Target,
   type TargetKind,
 } from './reading.ts'
+export { findSteering, type SteeringSpan, steers } from './steering.ts'
 export { type FoundTarget, findTargets, UNRESOLVED } from './targets.ts'
 export { type CalledProgram, readToolCall, type ToolCall } from './tool-call.ts'

@@ -15,6 +15,7 @@ import { HARM_AT, type Proposal } from './proposal.ts'
 import { confidencePermille, type TextReading } from './read-text.ts'
 import type { EvidenceSpan, Reading, Side, Target } from './reading.ts'
 import { ordersOf, readSegment, type SegmentReading } from './segment.ts'
+import { steers } from './steering.ts'
 import { type FoundTarget, findTargets, unresolvedTarget } from './targets.ts'
 
 export const READER_VERSION = 'moods/2'
@@ -59,6 +60,7 @@ interface Remembered {
   readonly actedOn: readonly FoundTarget[]
   readonly orders: Orders
   readonly secret: boolean
+  readonly steers: boolean
 }
 
 interface Turn {
@@ -107,17 +109,18 @@ function wayOf({ role, kind }: Segment): Way {
   return kind === 'unlisted' || (role === 'system' && kind === 'text') ? 'prompt' : 'other'
 }
 
-const SILENT: Remembered = { asked: null, actedOn: [], orders: NO_ORDERS, secret: false }
+const SILENT: Remembered = { asked: null, actedOn: [], orders: NO_ORDERS, secret: false, steers: false }
 
 function readOne(way: Way, text: string): Remembered {
   if (text.trim() === '') return SILENT
   const secret = leaksIn(text).length > 0
   if (way === 'ask') {
     const asked = readSegment(text)
-    return { asked, actedOn: [], orders: asked.orders, secret }
+    return { asked, actedOn: [], orders: asked.orders, secret, steers: asked.steers }
   }
   const orders = ordersOf(text, way === 'act' ? 'other' : way)
-  return { asked: null, actedOn: way === 'act' ? findTargets(text) : [], orders, secret }
+  const actedOn = way === 'act' ? findTargets(text) : []
+  return { asked: null, actedOn, orders, secret, steers: way !== 'act' && way !== 'tool' && steers(text) }
 }
 
 /**
@@ -162,7 +165,15 @@ function readExchange(segments: readonly Segment[], remembered: readonly Remembe
     spans: spansOf(turns),
     reader: READER_VERSION,
     leakage: remembered.some(({ secret }) => secret) ? 'present' : 'none',
+    injection: remembered.some((each, i) => each.steers && isGiven(segments[i])) ? 'suspected' : 'none',
   }
+}
+
+/** Given to the model to read: not what instructs it by its place, nor what it said itself. */
+function isGiven(segment: Segment | undefined): boolean {
+  return (
+    segment !== undefined && (segment.kind === 'unlisted' || !['system', 'assistant'].includes(segment.role))
+  )
 }
 
 /** A harmless reading is uncertain when the person's asks of the day together look like a job cut into pieces. */

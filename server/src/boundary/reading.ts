@@ -68,4 +68,6 @@ export interface Reading {
   readonly reader: string
   /** Secrets and personal data in what would leave the institution; `redacted` once each is a token. */
   readonly leakage: 'none' | 'redacted' | 'present'
+  /** Whether something that was pasted or fetched speaks to the model: a flag, never a verdict. */
+  readonly injection: 'none' | 'suspected'
 }

@@ -14,6 +14,7 @@ import { asks, findOrders, NO_ORDERS, type Orders, type Speaker, sentencesOf } f
 import { HARM_AT, HARM_UNSURE_AT, harmIn, type Proposal, propose } from './proposal.ts'
 import { shapeOf } from './shape.ts'
 import { findSpelledOut } from './spelled-out.ts'
+import { findSteering, type SteeringSpan, steersWrapped } from './steering.ts'
 import { type FoundTarget, findTargetsIn, UNRESOLVED } from './targets.ts'
 import { readable, unwrapped } from './unwrap.ts'
 
@@ -39,6 +40,8 @@ export interface SegmentReading {
   readonly spelledOut: readonly FoundTarget[]
   /** What the text orders anywhere: in evidence, in harness notes, deep in a long ask. */
   readonly orders: Orders
+  /** Something in it, harness notes aside, speaks to the model. */
+  readonly steers: boolean
   readonly spans: readonly SegmentSpan[]
 }
 
@@ -49,9 +52,6 @@ export function measureWith(other: Model): void {
   model = other
 }
 
-/** Words with which pasted text tries to give orders. */
-const INJECTION =
-  /ignore (?:all |any |the )?(?:previous|prior|above|earlier) (?:instructions?|prompts?)|disregard (?:all |the )?(?:previous|above)|you are now (?:in )?(?:dan|developer mode|unrestricted)|new system prompt|(?:これまで|以前|上記|前)の(?:指示|命令)(?:は|を)?(?:すべて)?(?:無視|忘れ)/i
 /** The ask is to do what the evidence says. */
 const FOLLOW =
   /\b(?:do|follow|execute|carry out|perform|complete|obey|answer|respond to|finish|continue) (?:exactly )?(?:what|whatever|the (?:following|above|below|text|instructions?|task|request|prompt)|this|these|it)\b|\bdecode\b.{0,40}\b(?:and|then)\b|(?:以下|次|上記|下記)の(?:通り|とおり|指示|内容|依頼|文章)(?:に従|を実行|を行|どおり|に答)|に従って(?:ください|実行)|デコードして.{0,20}(?:実行|従|答)/i
@@ -93,6 +93,8 @@ export function readSegment(text: string): SegmentReading {
   const proposal = combine(own, asked, asked === ask ? shape : shapeOf(asked), evidence, shape)
   const whole = ask.length <= WHOLE_CHARS_MAX && parts.every(({ kind }) => kind === 'instruction')
   const targets = findTargetsIn(normal, text)
+  // Notes of the harness instruct the model by their place.
+  const steering = findSteering(text).filter(({ start }) => kindAt(parts, start) !== 'context')
   const inAsk = ({ value, start }: FoundTarget): boolean =>
     kindAt(parts, start) === 'instruction' ||
     // Nothing behind it was read: the ask neither, where there is one.
@@ -104,7 +106,8 @@ export function readSegment(text: string): SegmentReading {
     evidenceTargets: targets.filter((target) => !inAsk(target)),
     spelledOut: findSpelledOut(normal, text),
     orders: whole ? NO_ORDERS : findOrders(model, text, 'other', shape),
-    spans: spansOf(text, parts, targets),
+    steers: steering.length > 0 || steersWrapped(text, shape),
+    spans: spansOf(parts, targets, steering),
   }
 }
 
@@ -182,14 +185,15 @@ function kindAt(parts: readonly Part[], place: number): Part['kind'] {
   return parts.find((part) => place >= part.start && place < part.end)?.kind ?? 'instruction'
 }
 
-function spansOf(text: string, parts: readonly Part[], targets: readonly FoundTarget[]): SegmentSpan[] {
+function spansOf(
+  parts: readonly Part[],
+  targets: readonly FoundTarget[],
+  steering: readonly SteeringSpan[],
+): SegmentSpan[] {
   const spans: SegmentSpan[] = parts
     .filter(({ kind }) => kind === 'evidence')
     .map(({ start, end }) => ({ start, end, label: 'evidence' }))
-  const injection = INJECTION.exec(text)
-  if (injection !== null) {
-    spans.push({ start: injection.index, end: injection.index + injection[0].length, label: 'injection' })
-  }
+  for (const { start, end } of steering.slice(0, 1)) spans.push({ start, end, label: 'injection' })
   for (const { start, end, homograph } of targets)
     if (homograph) spans.push({ start, end, label: 'homograph' })
   return spans.slice(0, SPANS_MAX)

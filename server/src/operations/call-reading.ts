@@ -5,7 +5,7 @@
  * scope: an argument that is missing, of the wrong type, not a name or address, or a command line with anything in it that
  * a shell would interpret. Spec: docs/spec/tool.md §4.
  */
-import { findTargets, leaksIn, type Reading, type Target, UNRESOLVED } from '../boundary/index.ts'
+import { findTargets, leaksIn, type Reading, steers, type Target, UNRESOLVED } from '../boundary/index.ts'
 import type { Json, JsonObject } from '../mcp/index.ts'
 import type { ToolDeclaration } from './tools-file.ts'
 
@@ -19,6 +19,7 @@ export function readCall(tool: ToolDeclaration, args: JsonObject): Reading {
     // What acts may be led elsewhere by any argument, declared or not.
     ...(tool.effect === 'read' ? [] : mentionedTargets(args)),
   ]
+  const said = texts(args)
   return {
     capability: tool.capability,
     side: tool.side,
@@ -26,7 +27,8 @@ export function readCall(tool: ToolDeclaration, args: JsonObject): Reading {
     targets: bounded(distinct(named)),
     spans: [],
     reader: CALL_READER,
-    leakage: texts(args).some((text) => leaksIn(text).length > 0) ? 'present' : 'none',
+    leakage: said.some((text) => leaksIn(text).length > 0) ? 'present' : 'none',
+    injection: said.some((text) => steers(text)) ? 'suspected' : 'none',
   }
 }
 

@@ -16,6 +16,8 @@ const NODES_MAX = 1 << 22
 const NODES_START = 1 << 14
 /** LIMIT: results remembered; a lost one is computed again. */
 const CACHE_ENTRIES = 1 << 17
+/** LIMIT: pairs of which it is remembered that the first lies within the second. */
+const WITHIN_ENTRIES = 1 << 16
 
 const AND = 0
 const OR = 1
@@ -38,6 +40,8 @@ export class Bdd {
   #walk = 0
   /** Three integers an entry: operation and first operand, second operand, result. */
   readonly #cache = new Int32Array(CACHE_ENTRIES * 3).fill(-1)
+  /** Two integers an entry: the sets, the first within the second. Made when first asked for. */
+  #within: Int32Array | null = null
 
   constructor(levels: number) {
     this.levels = levels
@@ -91,6 +95,25 @@ export class Bdd {
   /** What is in `a` and not in `b`. */
   minus(a: Node, b: Node): Node {
     return this.#apply(MINUS, a, b)
+  }
+
+  /** Whether all of `a` is in `b`: what `minus` being empty says, without making its nodes. */
+  within(a: Node, b: Node): boolean {
+    if (a === FALSE || b === TRUE || a === b) return true
+    if (a === TRUE || b === FALSE) return false
+    this.#within ??= new Int32Array(WITHIN_ENTRIES * 2)
+    const at = (mix(0, a, b) & (WITHIN_ENTRIES - 1)) * 2
+    if (this.#within[at] === a && this.#within[at + 1] === b) return true
+    const levelA = this.#level[a]!
+    const levelB = this.#level[b]!
+    const level = levelA < levelB ? levelA : levelB
+    const lows = this.within(levelA === level ? this.#low[a]! : a, levelB === level ? this.#low[b]! : b)
+    if (!lows) return false
+    const highs = this.within(levelA === level ? this.#high[a]! : a, levelB === level ? this.#high[b]! : b)
+    if (!highs) return false
+    this.#within[at] = a
+    this.#within[at + 1] = b
+    return true
   }
 
   /** The set over the other bits that is left when the bits from `first` on are those of `code`, most significant first. */

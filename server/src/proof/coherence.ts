@@ -28,6 +28,7 @@ const ALWAYS_KNOWN: readonly FactName[] = [
   'budget',
   'entity_list',
   'use_ruling',
+  'injection',
 ]
 
 /** Each is true of every record that the fact finder makes. */

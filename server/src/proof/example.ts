@@ -48,6 +48,7 @@ export const ORDINARY: Facts = Object.freeze({
   reexport: 'not_applicable',
   export_order: 'none',
   use_ruling: 'none',
+  injection: 'none',
 })
 
 /** Cost of leaving a fact as it is in the record to be near to; unknown says least, so it costs most. */

@@ -104,6 +104,7 @@ export const WORSE: readonly Step[] = [
   ...chain('export_order', 'none', 'outside'),
   ...chain('use_ruling', 'approved', 'restricted', 'forbidden'),
   ...chain('use_ruling', 'none', 'restricted'),
+  ...chain('injection', 'none', 'suspected'),
 ]
 
 export const INVARIANTS: readonly Invariant[] = [

@@ -203,5 +203,5 @@ test('a permit that forbids always forestall, and holds that nobody may approve,
     ),
   )
   const nobody = split.findings.find(({ kind }) => kind === 'hold_without_approver')
-  assert.deepEqual(nobody?.by, ['12.4', '12.5', '22.3'])
+  assert.deepEqual(nobody?.by, ['12.4', '12.5', '12.7', '22.3'])
 })

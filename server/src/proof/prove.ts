@@ -12,6 +12,7 @@ import { type Finding, findDefects } from './findings.ts'
 import { INVARIANTS } from './invariants.ts'
 import { createReplayer, type Decide } from './replay.ts'
 import { createSpace } from './space.ts'
+import { createSteps } from './step.ts'
 import { buildVerdicts } from './verdicts.ts'
 
 export interface ProveOptions {
@@ -36,7 +37,8 @@ export function proveAgreement(agreement: Agreement, options: ProveOptions = {})
   const space = createSpace()
   const verdicts = buildVerdicts(space, agreement)
   const replayer = createReplayer(agreement, options.decide)
-  const ground: Ground = { space, verdicts, coherent: coherentRecords(space), replayer }
+  const steps = createSteps(space)
+  const ground: Ground = { space, verdicts, coherent: coherentRecords(space), replayer, steps }
   const invariants = checkInvariants(ground)
   const findings = findDefects(space, verdicts)
   const report = canonicalize(writeReport(ground, invariants, findings))

@@ -28,6 +28,7 @@ export const READING: Reading = {
   spans: [],
   reader: 'fake/1',
   leakage: 'none',
+  injection: 'none',
 }
 
 const MODEL: ModelEntry = {
