@@ -116,6 +116,7 @@ test('every command has help with examples that name it', async () => {
       ),
     )
   }
+  assert.equal(all.out.match(/^ {2}\S/gm)?.length, COMMANDS.length, 'each stands under one heading, once')
   assert.equal((await run([])).code, 2)
 })
 

@@ -130,9 +130,15 @@ async function approve(args: Arguments, context: CliContext): Promise<number> {
   const index = await submit(args, context, { type: 'engagement.approve', id, draft: stands })
   const after = await engagement(await openAdmin(args, context), id)
   context.err(
-    `approved ${stands.slice(0, 12)}…; ledger entry ${index}; ${id} is ${textMember(after, 'state')}`,
+    `approved ${stands.slice(0, 12)}…; ledger entry ${index}; ${id} is ${standing(textMember(after, 'state'))}`,
   )
   return EXIT.ok
+}
+
+function standing(state: string): string {
+  return state === 'draft'
+    ? 'still a draft: more must approve, one of them of legal or risk where it is offensive'
+    : state
 }
 
 async function engagement(session: AdminSession, id: string): Promise<unknown> {

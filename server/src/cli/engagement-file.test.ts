@@ -47,6 +47,7 @@ test('what is not the form is refused, with its place', () => {
     [`${ENGAGEMENT_TEMPLATE}\nid: again\n`, 'e.yaml'],
     [change('members: [hoshizora-engineer]', 'members: &m [a]'), 'e.yaml'],
     ['[]', 'must be a mapping'],
+    [`${ENGAGEMENT_TEMPLATE}\n[rc\n`, 'e.yaml is not YAML: '],
   ] as const) {
     assert.throws(
       () => read(text),
@@ -54,5 +55,5 @@ test('what is not the form is refused, with its place', () => {
       place,
     )
   }
-  assert.throws(() => readEngagementFile('none.yaml', directory), /cannot be read/)
+  assert.throws(() => readEngagementFile('none.yaml', directory), /cannot be read: .*engagement template/)
 })

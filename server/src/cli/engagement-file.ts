@@ -45,7 +45,8 @@ export function readEngagementFile(file: string, cwd: string): JsonObject {
   const text = textOf(place, file)
   const document = parseDocument(text, { schema: 'core', strict: true, uniqueKeys: true })
   const [problem] = [...document.errors, ...document.warnings]
-  if (problem !== undefined) throw wrong(file, '', problem.message.split('\n')[0] ?? 'is not YAML')
+  if (problem !== undefined)
+    throw wrong(file, '', `is not YAML: ${(problem.message.split('\n')[0] ?? '').replace(/:$/, '')}`)
   if (/(^|[\s[{,])[*&][A-Za-z]/.test(text.replace(/#.*$|'[^']*'|"[^"]*"/gm, '')))
     throw wrong(file, '', 'must not use aliases')
   const value: unknown = document.toJS()
@@ -192,7 +193,12 @@ function textOf(place: string, file: string): string {
   try {
     text = readFileSync(place, 'utf8')
   } catch (cause) {
-    throw wrong(file, '', 'cannot be read', cause)
+    throw wrong(
+      file,
+      '',
+      'cannot be read: name a scope document; `sekisho engagement template` prints one',
+      cause,
+    )
   }
   if (text.length > FILE_CHARS_MAX) throw wrong(file, '', `is over ${FILE_CHARS_MAX} characters`)
   return text

@@ -92,7 +92,7 @@ async function stop(args: Arguments, context: CliContext): Promise<number> {
   }
   const scope = id === undefined ? { kind } : { kind, id }
   const index = await submit(args, context, { type: 'stop.issue', scope, reason: args.required('reason') })
-  context.err(`stopped; number ${index}. To lift it: sekisho resume ${index}`)
+  context.err(`stopped; number ${index}. To lift it: sekisho resume ${index} --reason … --key …`)
   context.out(String(index))
   return EXIT.ok
 }
