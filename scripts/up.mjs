@@ -47,9 +47,9 @@ export async function runUp(context, words) {
   return server.exited
 }
 
-/** What can be pasted now: a token, and a check of the ledger by its public key. */
+/** What can be pasted now: a token, a request, and a check of the ledger by its public key. */
 function nextSteps(root, announcementFile, config) {
-  const { admin, gateway, ledger } = JSON.parse(readFileSync(announcementFile, 'utf8'))
+  const { admin, console: pages, gateway, ledger } = JSON.parse(readFileSync(announcementFile, 'utf8'))
   const here = (file) => path.relative(root, file) || '.'
   const keys = path.join(path.dirname(announcementFile), 'sample-keys')
   // The command finds this server by itself only where nothing was configured.
@@ -58,11 +58,15 @@ function nextSteps(root, announcementFile, config) {
   return [
     '',
     `gateway       ${gateway}`,
+    `console       ${pages}`,
     `sample keys   ${here(keys)}`,
     `verifier key  ${ledger.verifierKey}`,
     '',
     'a token:',
     `  export SEKISHO_TOKEN=$(${prefix}npm run --silent sekisho -- token --key ${here(path.join(keys, 'mufg-analyst.json'))})`,
+    'a request:',
+    `  curl -s ${gateway}/v1/responses -H "authorization: Bearer $SEKISHO_TOKEN" -H 'content-type: application/json' \\`,
+    `    -d '{"model":"rehearsal/1","input":"Triage these alerts: 40 failed SSH logins from one address."}'`,
     'check the ledger:',
     `  npx sekisho-verify ledger ${here(ledger.publicDir)} --key '${ledger.verifierKey}'`,
   ]
