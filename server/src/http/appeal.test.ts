@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AdminCaller } from '../access/index.ts'
+import { newDecisionId } from '../base/index.ts'
 import type { Appeal, Engagement } from '../programme/index.ts'
 import type { AdminDeps } from './admin.ts'
 import { HttpError } from './error.ts'
@@ -77,6 +78,26 @@ test('an institution sees its own appeals, and one answer for all others', async
   await assert.rejects(one('dec_x', 'mufg'), codeOf('http_appeal_unknown'))
   // An appeal names any decision; what is no decision of the institution is not shown.
   await assert.rejects(one('dec_a', 'mufg'), codeOf('http_decision_unknown'))
+})
+
+test('an appeal against a colleague’s decision is none to review', async () => {
+  const decision = newDecisionId()
+  const asked = async (actor: string) => {
+    const own = {
+      programme: {
+        snapshot: () => ({ appeals: [{ ...appeal('', 'open'), decision }] }),
+        decisions: async () => [{ index: 7, closedBy: null }],
+        flush: async () => {},
+      },
+      ledger: {
+        read: async () => ({ class: 'exchange', timeMs: 1, fields: { institution: 'mufg', actor } }),
+      },
+      agreement: () => ({ digest: 'd' }),
+    } as unknown as AdminDeps // only what the route reads
+    return ask(appealRoutes(own), '/v1/appeals/:decision', { decision }, 'mufg')
+  }
+  assert.equal((await asked(appeal('', 'open').actor)).intent, 7)
+  await assert.rejects(asked('somebody-else'), codeOf('http_appeal_unknown'))
 })
 
 test('an engagement is its institution’s; an ended window is expired', async () => {

@@ -58,7 +58,13 @@ export const DISCLOSED: readonly FieldName[] = ['kind', 'time', 'agreement', 'de
 export async function readDecision(
   text: string,
   source: DecisionSource,
-): Promise<DecisionView & { readonly intent: number; readonly institution: string | null }> {
+): Promise<
+  DecisionView & {
+    readonly intent: number
+    readonly institution: string | null
+    readonly actor: string | null
+  }
+> {
   const id = parseDecisionId(text)
   const place = id === null ? null : await findDecision(id, source)
   const entry = place === null ? null : await source.ledger.read(place.intent)
@@ -73,7 +79,8 @@ export async function readDecision(
   }
   const outcome = place.outcome === null ? null : readOutcome(await source.ledger.read(place.outcome))
   const view = viewOf(id, place.intent, entry.timeMs, entry.fields, source)
-  return { ...view, outcome, intent: place.intent, institution: textOf(entry.fields.institution) }
+  const { institution, actor } = entry.fields
+  return { ...view, outcome, intent: place.intent, institution: textOf(institution), actor: textOf(actor) }
 }
 
 export const unknownDecision = (): HttpError =>

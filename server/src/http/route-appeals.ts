@@ -32,17 +32,18 @@ export function appealRoutes(deps: AdminDeps): Route[] {
 async function oneAppeal({ params }: Call, caller: AdminCaller, deps: AdminDeps) {
   const appeal = seen(caller, deps).find(({ decision }) => decision === params.decision)
   if (appeal === undefined) throw unknown()
-  const { intent, verdict, capability, side, clauses, institution } = await readDecision(
+  const { intent, verdict, capability, side, clauses, institution, actor } = await readDecision(
     appeal.decision,
     deps,
   )
-  if (institution !== appeal.institution) throw unknown()
+  // HOSTILE: an appeal names any decision, also a colleague's; only the one who was refused is reviewed.
+  if (institution !== appeal.institution || actor !== appeal.actor) throw unknown()
   const refusal = await refusalOf(appeal.decision, deps)
   return json(200, { ...view(appeal), intent, verdict, capability, side, clauses, refusal })
 }
 
 const unknown = (): HttpError =>
-  new HttpError('http_appeal_unknown', 'no such appeal for you, or its decision is not of your institution')
+  new HttpError('http_appeal_unknown', 'no such appeal for you, or its decision is not its appellant’s own')
 
 /** Key of the refusal that this decision left behind, or null: as its outcome records it. */
 async function refusalOf(decision: string, { programme, ledger }: AdminDeps): Promise<string | null> {
