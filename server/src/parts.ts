@@ -20,8 +20,10 @@ import { openCustody } from './open-custody.ts'
 import { openServerDatabase } from './open-database.ts'
 import { openEvidenceDesk } from './open-evidence.ts'
 import { createDeciders } from './open-gateway.ts'
+import { openRuns } from './open-runs.ts'
 import { openWitnessing } from './open-witnessing.ts'
 import { EXAMINER } from './proof/index.ts'
+import type { RunDesk } from './runs/index.ts'
 import { foundSample } from './sample/index.ts'
 import { openServerKeys, type ServerKeys } from './server-keys.ts'
 import type { WorkerOrders } from './worker-messages.ts'
@@ -36,6 +38,7 @@ export interface Parts {
     readonly programme: Programme
     readonly ledger: CustodyLedger
     readonly evidence: EvidenceDesk
+    readonly runs: RunDesk
     readonly databaseHealthy: () => boolean
     readonly agreement: () => Agreement
     readonly decide: (facts: Facts) => Decision
@@ -46,8 +49,8 @@ export interface Parts {
   readonly orders: Omit<WorkerOrders, 'worker' | 'consoleUrl'>
   readonly desk: WriterDesk
   readonly observer: GatewayObserver
-  /** Where the figures about gateways come from, once they are open. */
-  attachGateways(gateways: Pick<Gateways, 'serving' | 'openExchanges'>): void
+  /** Where the figures about gateways come from, and where runs find their models, once they are open. */
+  attachGateways(gateways: Pick<Gateways, 'serving' | 'openExchanges'>, url: string): void
   close(): Promise<void>
 }
 
@@ -116,7 +119,19 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
     })
     const decide = (facts: Facts): Decision => deciders(agreement()).decide(facts)
     const databaseHealthy = (): boolean => database.healthy()
+    let gatewayUrl = ''
+    const runs = openRuns({
+      config,
+      authority: programme.authority,
+      ledger,
+      models,
+      deciderFor: deciders,
+      gatewayUrl: () => gatewayUrl,
+      log: logger,
+    })
+    closers.push(() => runs.close())
     const forPages = {
+      runs,
       programme,
       ledger,
       evidence: openEvidenceDesk({
@@ -142,8 +157,9 @@ export async function openParts(config: Config, logger: Logger): Promise<Parts> 
       ),
       observer: observe(metrics, decisions),
       forPages,
-      attachGateways: (opened) => {
+      attachGateways: (opened, url) => {
         gateways = opened
+        gatewayUrl = url
       },
       close,
     }

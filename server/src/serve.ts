@@ -59,6 +59,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const stop = async (): Promise<void> => {
       state.closing = true
       logger.info({ event: 'stopping' }, 'stopping: nothing new is taken')
+      // Runs go through the gateway: they let go first, and are taken up again from the ledger.
+      await parts.forPages.runs.close()
       // Open answers may end by themselves for a while; connections that come late are refused.
       await listening.gateways.end(config.shutdownGraceMs)
       listening.close()
@@ -141,8 +143,8 @@ async function openListeners(
     const atConsole = await listen(pages, config.listen.console, 'listen.console')
     if (consoleUrl === '') consoleUrl = urlOf(atConsole)
     gateways = await openGateways(parts, consoleUrl)
-    parts.attachGateways(gateways)
     gatewayUrl = urlOf(gateways.address)
+    parts.attachGateways(gateways, gatewayUrl)
     hosts.set('admin', createHostCheck(atAdmin, names))
     hosts.set('console', createHostCheck(atConsole, names))
     logger.debug({ event: 'listening' }, 'listening')

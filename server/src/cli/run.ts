@@ -35,6 +35,7 @@ import { mcpCommand } from './mcp-command.ts'
 import { proposalCommands } from './proposal-commands.ts'
 import { readCommand } from './read-command.ts'
 import { rolloutCommands } from './rollout-commands.ts'
+import { runCommands } from './run-commands.ts'
 import { statementCommands } from './statement-commands.ts'
 import { stopCommands } from './stop-commands.ts'
 import { tokenCommands } from './token-commands.ts'
@@ -60,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   leakageCommand,
   readCommand,
   triageCommand,
+  ...runCommands,
   mcpCommand,
   ...toolsCommands,
   ...agreementCommands,

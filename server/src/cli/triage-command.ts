@@ -40,12 +40,13 @@ export const triageCommand: Command = {
   async run(args, context) {
     const [file = ''] = args.operands
     const rules = readRules(args, context)
-    const input = read(file, context)
+    const input = readInput(file, context)
     const assetsFile = args.value('assets')
     const startedMs = performance.now()
     const result = triage(input, {
       rules: compileRules(rules),
-      assets: assetsFile === undefined ? NO_ASSETS : parseAssets(read(assetsFile, context).toString('utf8')),
+      assets:
+        assetsFile === undefined ? NO_ASSETS : parseAssets(readInput(assetsFile, context).toString('utf8')),
       given: {
         product: args.value('product') ?? null,
         category: args.value('category') ?? null,
@@ -64,16 +65,20 @@ export const triageCommand: Command = {
   },
 }
 
-function readRules(args: Arguments, context: CliContext): SigmaRule[] {
-  const files = args.values('rules').flatMap((given) => {
+/** Files of rules that `--rules` names, folders looked into. */
+export function ruleFiles(args: Arguments, context: CliContext): readonly string[] {
+  return args.values('rules').flatMap((given) => {
     const at = path.resolve(context.cwd, given)
     if (!(statSync(at, { throwIfNoEntry: false }) ?? failed(given)).isDirectory()) return [at]
     return globSync('**/*.{yml,yaml}', { cwd: at })
       .sort()
       .map((name) => path.join(at, name))
   })
+}
+
+function readRules(args: Arguments, context: CliContext): SigmaRule[] {
   const rules: SigmaRule[] = []
-  for (const file of files) {
+  for (const file of ruleFiles(args, context)) {
     try {
       rules.push(parseRule(readFileSync(file, 'utf8'), path.relative(context.cwd, file)))
     } catch (error) {
@@ -86,7 +91,7 @@ function readRules(args: Arguments, context: CliContext): SigmaRule[] {
   return rules
 }
 
-function read(file: string, context: CliContext): Buffer {
+export function readInput(file: string, context: CliContext): Buffer {
   try {
     return readFileSync(path.resolve(context.cwd, file))
   } catch (cause) {

@@ -11,6 +11,7 @@ import type { Decision } from '../authorization/index.ts'
 import type { Logger } from '../base/index.ts'
 import type { HostCheck } from '../config/index.ts'
 import type { Ledger } from '../ledger/index.ts'
+import type { RunDesk } from '../runs/index.ts'
 import { callerOf } from './caller.ts'
 import { createListener } from './listener.ts'
 import type { Metrics } from './metrics.ts'
@@ -26,6 +27,7 @@ import { healthRoutes } from './route-health.ts'
 import { holdRoutes } from './route-holds.ts'
 import { programmeRoutes } from './route-programme.ts'
 import { replayRoutes } from './route-replay.ts'
+import { deconflictRoute, runRoutes } from './route-runs.ts'
 import { tokenRoutes } from './route-tokens.ts'
 
 /** What administration shows and does. */
@@ -48,6 +50,8 @@ export interface AdminDeps {
   readonly gatewayServing?: () => boolean
   /** Packs, open intents, wrapped keys; absent in tests that have none of them. */
   readonly evidence?: EvidenceDesk
+  /** Absent in tests that have none. */
+  readonly runs?: RunDesk
 }
 
 /** Every route of the listener, each with what its caller must prove. */
@@ -64,6 +68,8 @@ export function adminRoutes(deps: AdminDeps): Route[] {
     ...engagementRoutes(deps),
     ...appealRoutes(deps),
     ...(deps.evidence === undefined ? [] : evidenceRoutes(deps.evidence)),
+    ...(deps.runs === undefined ? [] : runRoutes(deps.runs)),
+    deconflictRoute(deps),
   ]
   return [...routes, openApiRoute(routes)]
 }

@@ -1,11 +1,13 @@
 /** What a handler answers, as a value; the listener writes it. */
-import type { OutgoingHttpHeaders } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { ProblemDetails } from './problem.ts'
 
 export interface Answer {
   readonly status: number
   readonly headers: OutgoingHttpHeaders
   readonly body: Buffer
+  /** Writes on after the head, and ends the response: for events. `body` is empty then. */
+  readonly stream?: (response: ServerResponse) => void
 }
 
 /** JSON, never cached: administration says how things stand now. */

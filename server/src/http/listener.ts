@@ -172,6 +172,11 @@ function write(
   headers: Record<string, string>,
 ): void {
   if (response.headersSent || response.destroyed) return
+  if (answer.stream !== undefined && request.method !== 'HEAD') {
+    response.writeHead(answer.status, { 'x-content-type-options': 'nosniff', ...headers, ...answer.headers })
+    answer.stream(response)
+    return
+  }
   response.writeHead(answer.status, {
     'x-content-type-options': 'nosniff',
     ...headers,

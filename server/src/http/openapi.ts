@@ -18,6 +18,7 @@ interface Operation {
     | 'decisions'
     | 'governance'
     | 'evidence'
+    | 'operations'
     | 'public'
     | 'models'
   /** Status and media type of the answer when it is good. */
@@ -85,6 +86,29 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /v1/ledger/open': op('openIntents', 'evidence', 'Intents without an outcome'),
   'GET /v1/custody': op('custody', 'evidence', 'Wrapped keys the caller may take'),
   'GET /v1/custody/:number': op('wrappedKey', 'evidence', 'One wrapped key'),
+  'POST /v1/run-inputs': op('putRunInput', 'operations', 'Upload an input of a run, known by its SHA-256', [
+    201,
+    JSON_TYPE,
+  ]),
+  'POST /v1/runs': op('startRun', 'operations', 'Start a run on uploaded inputs', [201, JSON_TYPE]),
+  'GET /v1/runs': op('runs', 'operations', 'Runs of the institution, newest first'),
+  'GET /v1/runs/:id': op('run', 'operations', 'One run with its steps and its result'),
+  'GET /v1/runs/:id/events': op('runEvents', 'operations', 'Steps and progress as they happen', [
+    200,
+    'text/event-stream',
+  ]),
+  'POST /v1/runs/:id/pause': op('pauseRun', 'operations', 'Pause between two steps'),
+  'POST /v1/runs/:id/resume': op(
+    'resumeRun',
+    'operations',
+    'Take up again what is paused or was interrupted',
+  ),
+  'POST /v1/runs/:id/cancel': op('cancelRun', 'operations', 'End a run; what is under way is stopped'),
+  'GET /v1/deconflict': op(
+    'deconflict',
+    'operations',
+    'Whether an action was a tool call of the institution',
+  ),
   'GET /': op('overviewPage', 'public', 'Overview for people', [200, 'text/html']),
   'GET /agreement': op('agreementPage', 'public', 'The agreement for people', [200, 'text/html']),
   'GET /agreement.md': op('agreementDocument', 'public', 'The agreement in force', [200, 'text/markdown']),

@@ -9,6 +9,7 @@ import { DisclosureError, type DisclosureErrorCode } from '../disclosure/index.t
 import { IdentityError, type IdentityErrorCode } from '../identity/index.ts'
 import { LedgerError, type LedgerErrorCode } from '../ledger/index.ts'
 import { ProgrammeError, type ProgrammeErrorCode } from '../programme/index.ts'
+import { RunsError, type RunsErrorCode } from '../runs/index.ts'
 import { StorageError, type StorageErrorCode } from '../storage/index.ts'
 import { WireError } from '../wire/index.ts'
 import { HttpError, type HttpErrorCode } from './error.ts'
@@ -21,6 +22,7 @@ type ErrorCode =
   | StorageErrorCode
   | CustodyErrorCode
   | DisclosureErrorCode
+  | RunsErrorCode
 
 export interface ProblemDetails {
   /** `urn:sekisho:problem:` and the code. */
@@ -177,6 +179,15 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   disclosure_not_an_order: 422,
   disclosure_checkpoint_unknown: 422,
   disclosure_too_large: 422,
+
+  runs_unknown: 404,
+  runs_request_malformed: 400,
+  runs_input_unknown: 409,
+  runs_input_too_large: 413,
+  runs_state: 409,
+  runs_limit: 429,
+  runs_credential: 403,
+  runs_rules_unusable: 422,
 }
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -224,6 +235,7 @@ function codeOf(error: unknown): { code: string; status: number } | null {
     error instanceof LedgerError ||
     error instanceof StorageError ||
     error instanceof CustodyError ||
-    error instanceof DisclosureError
+    error instanceof DisclosureError ||
+    error instanceof RunsError
   return room ? { code: error.code, status: STATUS[error.code] } : null
 }

@@ -6,8 +6,8 @@
  */
 import { Client } from 'undici'
 import { McpError } from './error.ts'
-import { type Message, PROTOCOL_VERSIONS, parseMessage } from './message.ts'
-import { limited, Peer, type PeerOptions, type Transport } from './peer.ts'
+import { isObject, type Message, PROTOCOL_VERSIONS, parseMessage } from './message.ts'
+import { limited, Peer, type PeerOptions, RECEIPT_META, type Transport } from './peer.ts'
 
 export interface HttpServer extends PeerOptions {
   readonly url: URL
@@ -60,6 +60,7 @@ class HttpTransport implements Transport {
           'mcp-protocol-version': PROTOCOL_VERSIONS[0],
           ...(this.#session === null ? {} : { 'mcp-session-id': this.#session }),
           ...headers,
+          ...receiptHeader(message),
         },
       })
       const session = response.headers['mcp-session-id']
@@ -128,6 +129,13 @@ class HttpTransport implements Transport {
   #lost(what: string): McpError {
     return new McpError('mcp_server_unavailable', `tool server \`${this.#server.name}\` ${what}`)
   }
+}
+
+/** Provenance where gateways and logs on the way can see it: docs/spec/tool.md §7. */
+function receiptHeader(message: Message): Readonly<Record<string, string>> {
+  const meta = message.kind === 'request' ? message.params._meta : undefined
+  const receipt = isObject(meta) ? meta[RECEIPT_META] : undefined
+  return typeof receipt === 'string' ? { 'sekisho-receipt': receipt } : {}
 }
 
 function dataOf(event: string): string {

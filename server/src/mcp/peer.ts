@@ -18,6 +18,9 @@ import { readTool, readToolResult, type ToolDescription, type ToolResult } from 
 const TOOLS_MAX = 500
 const PAGES_MAX = 50
 
+/** Member of `_meta` that holds the receipt id of a call. */
+export const RECEIPT_META = 'sekisho/receipt'
+
 /** How messages get there and back. */
 export interface Transport {
   /** @throws {McpError} `mcp_server_unavailable`, `mcp_message_too_large` */
@@ -84,9 +87,18 @@ export class Peer {
     throw this.#error('mcp_tools_too_many', `lists its tools on more than ${PAGES_MAX} pages`)
   }
 
-  /** @param signal ends the wait; the server is told that nobody waits any more */
-  async callTool(name: string, args: JsonObject, signal?: AbortSignal): Promise<ToolResult> {
-    return readToolResult(await this.ask('tools/call', { name, arguments: args }, signal))
+  /**
+   * @param signal ends the wait; the server is told that nobody waits any more
+   * @param receipt of the recorded intent: goes along as `_meta` and, over HTTP, as a header
+   */
+  async callTool(
+    name: string,
+    args: JsonObject,
+    signal?: AbortSignal,
+    receipt?: string,
+  ): Promise<ToolResult> {
+    const meta: JsonObject = receipt === undefined ? {} : { _meta: { [RECEIPT_META]: receipt } }
+    return readToolResult(await this.ask('tools/call', { name, arguments: args, ...meta }, signal))
   }
 
   /** @throws {McpError} `mcp_server_timeout`, `mcp_server_error`, `mcp_server_unavailable`, `mcp_closed` */

@@ -7,6 +7,7 @@ const TARGETS_RECORDED_MAX = 64
 
 export function intentDraft(call: Omit<RecordedCall, 'intent'>): ExchangeDraft {
   const { caller, decision, reading, snapshot, tool } = call
+  const { run } = caller
   const content = Buffer.from(JSON.stringify({ tool: tool.served, arguments: call.args }))
   return {
     class: 'exchange',
@@ -67,7 +68,9 @@ export function intentDraft(call: Omit<RecordedCall, 'intent'>): ExchangeDraft {
         arguments: call.argsDigest,
         bytes: content.length,
         sha256: hash('sha256', content, 'hex'),
+        ...(run === undefined ? {} : { run: run.id, step: run.step, repeats: run.repeats }),
       },
+      ...(run === undefined ? {} : { refers: [run.start] }),
     },
     content,
   }

@@ -30,6 +30,18 @@ export interface Caller {
   readonly purpose: string | null
   /** Model that makes the calls, as the caller says; recorded as said, and what it may be used for is checked. */
   readonly model: string
+  /** The run that makes the call; absent for calls over MCP. */
+  readonly run?: RunMark
+}
+
+/** Where a call stands in a run: recorded with it. Spec: docs/spec/run.md §3. */
+export interface RunMark {
+  readonly id: string
+  readonly step: number
+  /** Ledger index of the run's start. */
+  readonly start: number
+  /** Ledger index of the intent that this call makes anew, where it does. */
+  readonly repeats: number | null
 }
 
 export interface CallDeps {
@@ -94,7 +106,7 @@ export async function passCall(
     return { kind: 'stopped', call }
   }
   try {
-    const result = await deps.catalogue.call(tool, args, signal)
+    const result = await deps.catalogue.call(tool, args, signal, `rcpt-${call.intent}`)
     const inspection = inspectResult(result)
     await close(
       call,

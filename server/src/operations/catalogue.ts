@@ -53,13 +53,23 @@ export interface Catalogue {
   tools(): Promise<readonly CataloguedTool[]>
   /** Names of tools that servers offer and nobody declared. */
   undeclared(): readonly string[]
-  /** Calls the tool where it lives. @throws {McpError} */
-  call(tool: ToolDeclaration, args: JsonObject, signal: AbortSignal): Promise<ToolResult>
+  /**
+   * Calls the tool where it lives.
+   *
+   * @param receipt id of the recorded intent, told to the server: `sekisho deconflict` finds it again
+   * @throws {McpError}
+   */
+  call(tool: ToolDeclaration, args: JsonObject, signal: AbortSignal, receipt: string): Promise<ToolResult>
   close(): Promise<void>
 }
 
+/** A tool server without a wire. */
+export type BuiltinServer = Pick<Peer, 'listTools' | 'callTool' | 'close'>
+
 export interface CatalogueOptions {
   readonly servers: readonly ServerDeclaration[]
+  /** By the id of their declaration. */
+  readonly builtins?: ReadonlyMap<string, BuiltinServer>
   readonly version: string
   readonly clock: Clock
   readonly log: Logger
@@ -73,12 +83,11 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       return each.flat()
     },
     undeclared: () => [...connections.values()].flatMap((connection) => connection.undeclared),
-    call(tool, args, signal) {
+    async call(tool, args, signal, receipt) {
       const connection = connections.get(tool.server)
-      if (connection === undefined) {
-        throw new McpError('mcp_server_unavailable', `there is no tool server \`${tool.server}\``)
-      }
-      return connection.call(tool.name, args, signal)
+      if (connection === undefined)
+        throw new McpError('mcp_not_sent', `there is no tool server \`${tool.server}\``)
+      return connection.call(tool.name, args, signal, receipt)
     },
     async close() {
       await Promise.all([...connections.values()].map((connection) => connection.close()))
@@ -89,7 +98,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
 class Connection {
   readonly #server: ServerDeclaration
   readonly #options: CatalogueOptions
-  #opening: Promise<Peer> | null = null
+  #opening: Promise<BuiltinServer> | null = null
   #described: Promise<readonly ToolDescription[]> | null = null
   #failedAtMs = Number.NEGATIVE_INFINITY
   #failure: McpError | null = null
@@ -119,7 +128,7 @@ class Connection {
     })
   }
 
-  async call(name: string, args: JsonObject, signal: AbortSignal): Promise<ToolResult> {
+  async call(name: string, args: JsonObject, signal: AbortSignal, receipt: string): Promise<ToolResult> {
     const peer = await this.#peer().catch((cause: unknown) => {
       throw new McpError(
         'mcp_not_sent',
@@ -128,7 +137,7 @@ class Connection {
       )
     })
     try {
-      return await peer.callTool(name, args, signal)
+      return await peer.callTool(name, args, signal, receipt)
     } catch (error) {
       if (error instanceof McpError && ENDED.has(error.code)) this.#lost(error)
       throw error
@@ -136,7 +145,7 @@ class Connection {
   }
 
   /** @throws {McpError} */
-  async #peer(): Promise<Peer> {
+  async #peer(): Promise<BuiltinServer> {
     if (this.#closed) throw new McpError('mcp_closed', `tool server \`${this.#server.id}\` is closed`)
     const waits = this.#options.clock.monotonicMs() - this.#failedAtMs < RETRY_AFTER_MS
     if (this.#failure !== null && waits) throw this.#failure
@@ -175,7 +184,7 @@ class Connection {
     }
   }
 
-  #connect(): Promise<Peer> {
+  #connect(): Promise<BuiltinServer> {
     const { id: name, timeoutMs } = this.#server
     const shared = {
       name,
@@ -187,8 +196,23 @@ class Connection {
       },
     }
     this.#failure = null
-    return this.#server.kind === 'stdio'
-      ? connectStdio({ ...shared, command: this.#server.command, environment: this.#server.environment })
-      : connectHttp({ ...shared, url: this.#server.url, headers: this.#server.headers })
+    switch (this.#server.kind) {
+      case 'stdio':
+        return connectStdio({
+          ...shared,
+          command: this.#server.command,
+          environment: this.#server.environment,
+        })
+      case 'http':
+        return connectHttp({ ...shared, url: this.#server.url, headers: this.#server.headers })
+      case 'builtin':
+        return this.#builtin(name)
+    }
+  }
+
+  async #builtin(id: string): Promise<BuiltinServer> {
+    const server = this.#options.builtins?.get(id)
+    if (server === undefined) throw new McpError('mcp_server_unavailable', `there is no built-in \`${id}\``)
+    return server
   }
 }

@@ -46,6 +46,8 @@ export type ServerDeclaration = {
       readonly environment: Readonly<Record<string, string>>
     }
   | { readonly kind: 'http'; readonly url: URL; readonly headers: Readonly<Record<string, string>> }
+  /** Lives in this process: its code is part of the product, and its calls pass like all others. */
+  | { readonly kind: 'builtin' }
 )
 
 /** @throws {OperationsError} `operations_tools_malformed` with the line */

@@ -143,7 +143,8 @@ function split(own: readonly Detection[]): Detection[][] {
   return parts
 }
 
-function caseOf(detections: readonly Detection[], assets: Assets): Case {
+/** A case of these detections, which are of one host and in order. */
+export function caseOf(detections: readonly Detection[], assets: Assets): Case {
   const times = detections.flatMap(({ timeMs }) => timeMs ?? [])
   const host = detections[0]?.host ?? null
   const asset = assets.find(host)

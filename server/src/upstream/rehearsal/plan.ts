@@ -15,6 +15,7 @@ import {
 } from '../../wire/index.ts'
 import { sampleFor } from './sample.ts'
 import { answerText } from './text.ts'
+import { type TriageMove, triageMove } from './triage-plan.ts'
 
 /** Name the rehearsal model goes by when a request names none. */
 export const REHEARSAL_MODEL = 'rehearsal/1'
@@ -55,8 +56,12 @@ interface Offered {
 }
 
 export function planAnswer(request: WireRequest): Plan {
-  const call = chooseCall(request)
-  const whole = call === null ? (structuredText(request) ?? answerText(situationOf(request))) : ''
+  const move = triageMove(
+    offeredTools(request.json.tools, null).map(({ name }) => name),
+    request.segments,
+  )
+  const call = move === null ? chooseCall(request) : callOf(move)
+  const whole = call === null ? wordsOf(request, move) : ''
   const ceiling = request.outputTokensMax ?? Number.POSITIVE_INFINITY
   const text = cutAt(whole, ceiling)
   const spoken = call === null ? text : `${call.name}${JSON.stringify(call.input)}`
@@ -69,6 +74,15 @@ export function planAnswer(request: WireRequest): Plan {
     inputTokens: estimateInputTokens(request),
     outputTokens: Math.min(estimateTokens(spoken), ceiling),
   }
+}
+
+function callOf(move: TriageMove): ToolCall | null {
+  return 'tool' in move ? { form: 'function', name: move.tool, namespace: null, input: move.input } : null
+}
+
+function wordsOf(request: WireRequest, move: TriageMove | null): string {
+  if (move !== null && 'answer' in move) return move.answer
+  return structuredText(request) ?? answerText(situationOf(request))
 }
 
 function chooseCall(request: WireRequest): ToolCall | null {
