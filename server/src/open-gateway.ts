@@ -11,6 +11,7 @@ import type { Config } from './config/index.ts'
 import { type ConfiguredUpstream, REHEARSAL_CHUNK_DELAY_MS } from './config/index.ts'
 import { createGateway, type Gateway, type GatewayDeps } from './gateway/index.ts'
 import { openBroker } from './open-broker.ts'
+import { openNameServers } from './scope/index.ts'
 import { openUpstreams, type UpstreamConfig } from './upstream/index.ts'
 import type { WorkerOrders } from './worker-messages.ts'
 
@@ -32,6 +33,7 @@ export function openGateway(orders: Omit<WorkerOrders, 'worker'>, place: Gateway
   const models = loadModels(orders.modelsText, config.models)
   const upstreams = openUpstreams(upstreamConfigs(config.upstreams))
   const deciderFor = createDeciders()
+  const names = openNameServers(config.dns.servers, config.dns.timeoutMs)
   const broker =
     config.tools === null
       ? null
@@ -43,6 +45,7 @@ export function openGateway(orders: Omit<WorkerOrders, 'worker'>, place: Gateway
     deciderFor,
     ...(broker === null ? {} : { mounts: new Map([['/mcp', broker.mount]]) }),
     guard: guardOf(config),
+    ...(names === null ? {} : { names }),
     hostNames: config.listen.hostNames,
     endUserSecret: orders.endUserSecret,
     consoleUrl: orders.consoleUrl,

@@ -4,6 +4,7 @@
  * Units stand at the end of names. What can be changed while the server runs is not here: it is a signed
  * statement in the ledger.
  */
+import { isIP } from 'node:net'
 import { type ListenAddress, parseListenAddress } from './address.ts'
 import {
   choice,
@@ -49,6 +50,12 @@ const checkId = (value: string): string | null =>
 
 const checkHost = (value: string): string | null =>
   /^[A-Za-z0-9.-]{1,253}$/.test(value) ? null : 'must be a host name without a port'
+
+const checkNameServer = (value: string): string | null => {
+  const [, host] = /^\[([^\]]+)\](?::\d{1,5})?$/.exec(value) ??
+    /^([\d.]+):\d{1,5}$/.exec(value) ?? [value, value]
+  return isIP(host ?? '') === 0 ? 'must be an IP address, or an address and a port' : null
+}
 
 const checkOrigin = (value: string): string | null =>
   /^[^\s+]{1,200}$/.test(value)
@@ -200,6 +207,22 @@ export const CONFIG_SCHEMA = object({
           max: 10_000,
         }),
         connectionsMax: integer({ doc: 'Connections of clients.', default: 4096, min: 1, max: 100_000 }),
+      },
+    }),
+    dns: object({
+      doc: 'Name servers that are asked for the addresses of names in scope.',
+      of: {
+        servers: list({
+          doc: 'Addresses of name servers, e.g. `192.0.2.53`. None looks nothing up: names are compared by structure.',
+          of: text({ doc: 'An address.', check: checkNameServer }),
+          max: 8,
+        }),
+        timeoutMs: integer({
+          doc: 'Longest wait for one answer of one name server.',
+          default: 1_000,
+          min: 10,
+          max: 30_000,
+        }),
       },
     }),
     guard: object({

@@ -6,6 +6,7 @@ import type { Decider } from '../authorization/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Reader } from '../boundary/index.ts'
 import type { GuardOptions } from '../guard/index.ts'
+import type { NameResolver } from '../scope/index.ts'
 import type { Upstream } from '../upstream/index.ts'
 import type { ActorLoad } from './actor-load.ts'
 import type { WriterDesk } from './writer-desk.ts'
@@ -77,6 +78,8 @@ export interface GatewayDeps {
   /** One decider per agreement digest, made on first use. */
   readonly deciderFor: (agreement: Agreement) => Decider
   readonly guard: GatewayGuard
+  /** Where name servers are configured. */
+  readonly names?: NameResolver
   readonly desk: WriterDesk
   /** Names beside the listening address under which people reach this listener. */
   readonly hostNames: readonly string[]

@@ -12,6 +12,7 @@ import { decide } from './decide.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Arrived, Authenticated, Parsed, Recorded } from './exchange.ts'
 import { findRequestFacts } from './find-facts.ts'
+import { lookUpNames } from './look-up-names.ts'
 import { parseWire } from './parse-wire.ts'
 import { readBoundary } from './read-boundary.ts'
 import { recordIntent } from './record-intent.ts'
@@ -43,7 +44,7 @@ async function passAuthenticated(authenticated: Authenticated, deps: GatewayDeps
 /** Decides under the programme as it stands and makes the decision durable, again if the programme changed meanwhile. */
 async function decideAndRecord(parsed: Parsed, deps: GatewayDeps): Promise<Recorded> {
   for (let attempt = 1; ; attempt++) {
-    const read = readBoundary(bindAgreement(parsed, deps), deps)
+    const read = await lookUpNames(readBoundary(bindAgreement(parsed, deps), deps), deps)
     const decided = decide(findRequestFacts(read, deps), deps)
     const reserved = await reserveBudget(decided, deps)
     const recorded = await recordIntent(reserved, deps, attempt < DECISIONS_MAX)

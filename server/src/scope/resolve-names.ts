@@ -5,7 +5,7 @@
  * rebinding), and a redirect that leads away. The resolver is handed in: without one (no network, the default) names are
  * compared by structure alone, and nothing is looked up. HOSTILE: what a name server answers.
  */
-import type { Target } from '../boundary/index.ts'
+import { type Target, UNRESOLVED } from '../boundary/index.ts'
 import { parseAddress } from './address.ts'
 import { parsePlace } from './place.ts'
 import { resolveScope, type Scope } from './scope.ts'
@@ -40,6 +40,49 @@ export async function resolveNames(
     else if (worst !== 'out_of_scope') worst = found.state
   }
   return { targets: worst, pins: worst === 'all_in_scope' ? pins : new Map() }
+}
+
+/** What a decision is taken on: the targets, with the addresses behind their names, which are targets as well. */
+export interface LookedUp {
+  readonly targets: readonly Target[]
+  readonly pins: ReadonlyMap<string, readonly string[]>
+}
+
+/**
+ * The targets and the addresses behind their names, so that deciding stays pure and the record shows what was compared.
+ *
+ * Nothing is looked up unless every target is in scope by structure: a log names hosts of attackers, and asking for one tells them.
+ *
+ * @param resolver null where nothing is looked up
+ */
+export async function withAddresses(
+  scope: Scope | null,
+  targets: readonly Target[],
+  resolver: NameResolver | null,
+): Promise<LookedUp> {
+  const pins = new Map<string, readonly string[]>()
+  if (resolver === null || resolveScope(scope, targets).targets !== 'all_in_scope') return { targets, pins }
+  const added: Target[] = []
+  for (const name of namesOf(targets)) {
+    const addresses = await addressesOf(name, resolver)
+    if (addresses === null) added.push({ kind: 'url', value: UNRESOLVED, raw: name, segment: 0 })
+    else pins.set(name, addresses)
+    for (const value of addresses ?? []) added.push(addressTarget(value, name))
+  }
+  return { targets: [...targets, ...added], pins }
+}
+
+/** Asks again right before something is done: a name that leads to any address it was not decided on with, or null. */
+export async function findMoved(
+  pins: ReadonlyMap<string, readonly string[]>,
+  resolver: NameResolver | null,
+): Promise<string | null> {
+  if (resolver === null) return null
+  for (const [name, pinned] of pins) {
+    const now = await addressesOf(name, resolver)
+    if (now === null || now.some((address) => !pinned.includes(address))) return name
+  }
+  return null
 }
 
 /**
@@ -88,21 +131,31 @@ function joined(from: string, location: string): string | null {
 }
 
 async function lookUp(scope: Scope | null, name: string, resolver: NameResolver) {
-  const nothing = { state: 'unresolved', addresses: [] as readonly string[] } as const
+  const addresses = await addressesOf(name, resolver)
+  if (addresses === null) return { state: 'unresolved', addresses: [] as readonly string[] } as const
+  const { targets: state } = resolveScope(
+    scope,
+    addresses.map((value) => addressTarget(value, value)),
+  )
+  return { state: state === 'none' ? 'unresolved' : state, addresses } as const
+}
+
+/** Every address of a name, sorted; null when they cannot be told. */
+async function addressesOf(name: string, resolver: NameResolver): Promise<readonly string[] | null> {
   let answers: readonly string[]
   try {
     answers = await resolver.addresses(name)
   } catch {
-    return nothing
+    return null
   }
-  if (answers.length === 0 || answers.length > ADDRESSES_MAX) return nothing
+  if (answers.length === 0 || answers.length > ADDRESSES_MAX) return null
   // One form an address: what a name server writes in octal, or with a zone, is no address.
-  if (answers.some((each) => parseAddress(each) === null)) return nothing
-  const targets = answers.map(
-    (value): Target => ({ kind: value.includes(':') ? 'ipv6' : 'ipv4', value, raw: value, segment: 0 }),
-  )
-  const { targets: state } = resolveScope(scope, targets)
-  return { state: state === 'none' ? 'unresolved' : state, addresses: [...new Set(answers)].sort() } as const
+  if (answers.some((each) => parseAddress(each) === null)) return null
+  return [...new Set(answers)].sort()
+}
+
+function addressTarget(value: string, raw: string): Target {
+  return { kind: value.includes(':') ? 'ipv6' : 'ipv4', value, raw, segment: 0 }
 }
 
 /** Host names among the targets, each once; addresses speak for themselves. */
