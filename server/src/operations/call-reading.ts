@@ -43,9 +43,13 @@ function at(args: JsonObject, pointer: string): Json | undefined {
   return value
 }
 
+/** A backslash, what is not seen, a user before the host: programs differ in where such an address leads. */
+const READ_DIFFERENTLY = /\\|\p{C}|^\s*https?:[^?#]*@/iu
+
 function declaredTargets(value: Json | undefined, pointer: string): Target[] {
   if (Array.isArray(value) && value.length > 0) return value.flatMap((one) => declaredTargets(one, pointer))
   if (typeof value !== 'string') return [unresolved(pointer)]
+  if (READ_DIFFERENTLY.test(value)) return [unresolved(value)]
   const found = findTargets(value)
   const [only] = found
   // The whole argument is the target; one that merely contains one says more than was understood.
