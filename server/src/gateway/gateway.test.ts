@@ -262,6 +262,13 @@ test('a hold names who may approve in the words of the glossary, and offers no a
   assert.match(japanese, /1 名\(承認者、運用責任者\)の承認/)
   assert.match(await said('look at this'), /1 other person \(approver or operations lead\)/)
   assert.doesNotMatch(japanese, /appeal/)
+  const target = { kind: 'domain', value: 'portal.example', raw: 'portal.example', segment: 0 } as const
+  gateway.reading = { ...READING, side: 'dual_use', capability: 'malware_analysis', targets: [target] }
+  assert.match(
+    await said('look at portal.example'),
+    /Named without an engagement that covers it: portal\.example/,
+  )
+  assert.match(await said('portal.example を見て'), /対象とする実施案件が指定されていません: portal\.example/)
 })
 
 test('headers that decide may stand once only, and a failed authentication reaches nothing', async () => {

@@ -107,6 +107,11 @@ function targetWords(x: Recorded, language: Language): string {
     .slice(0, TARGETS_SHOWN_MAX)
     .map((target) => target.value)
   if (named.length === 0) return ''
+  if (engagement === null) {
+    return language === 'ja'
+      ? `対象とする実施案件が指定されていません: ${named.join('、')}。`
+      : `Named without an engagement that covers it: ${named.join(', ')}.`
+  }
   return language === 'ja'
     ? `実施案件の対象外: ${named.join('、')}。`
     : `Not among the assets of the engagement: ${named.join(', ')}.`
