@@ -32,8 +32,8 @@ clock.advance(1000)
 const { index } = await ledger.append(intentDraft(1, 32))
 await append(signStatement({ ...draft, type: 'stop.issue', payload: { scope: { kind: 'all' }, reason: 'drill' } }, all.slice(2)))
 clock.advance(250)
-await ledger.append(outcomeDraft(index))
-await ledger.append(intentDraft(2, 0))
+await ledger.append(outcomeDraft(index, 1))
+await ledger.append(intentDraft(2, 0, 2))
 await ledger.close()
 const again = await openTest(scratch.dir, { clock })
 const golden = join(here, 'golden-ledger')
@@ -58,7 +58,7 @@ writeFileSync(join(here, 'record.json'), `${JSON.stringify({
   slots: FIELD_NAMES.map((name) => ({ name, salt: toHex(salts[name]), value: canonicalize(fields[name]), commitment: toHex(commitField(name, salts[name], fields[name])) })),
   record_root: toHex(root),
   blob_hash: toHex(blobHash),
-  leaf: toHex(encodeLeaf({ recordRoot: root, blobHash })),
-  leaf_base64: toBase64(encodeLeaf({ recordRoot: root, blobHash })),
+  leaf: toHex(encodeLeaf({ class: 'exchange', recordRoot: root, blobHash })),
+  leaf_base64: toBase64(encodeLeaf({ class: 'exchange', recordRoot: root, blobHash })),
   content_key: { epoch_key: toHex(epochKey.key), epoch_key_number: epochKey.id, secret: toHex(secret), key: toHex(deriveContentKey(epochKey, secret)) },
 }, null, 1)}\n`)

@@ -32,7 +32,11 @@ async function withLog(
   const der = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
   const key = parseVerifierKey(formatVerifierKey(ORIGIN, der.subarray(-32)))
   const entries = Array.from({ length: SIZE }, (_, at) =>
-    encodeLeaf({ recordRoot: sha256(utf8(`record ${at}`)), blobHash: sha256(utf8(`blob ${at}`)) }),
+    encodeLeaf({
+      class: 'exchange',
+      recordRoot: sha256(utf8(`record ${at}`)),
+      blobHash: sha256(utf8(`blob ${at}`)),
+    }),
   )
   try {
     await writeLog(join(dir, 'log'), entries, { origin: ORIGIN, privateKey })

@@ -312,9 +312,13 @@ def record_root(commitments):
 def parse_leaf(leaf, place):
     if len(leaf) != 72:
         raise Bad("leaf_length", place)
-    if leaf[:8] != b"sekisho1":
+    if leaf[:8] not in (b"sekisho1", b"sekisho2"):
         raise Bad("leaf_magic", place)
     return leaf[8:40], leaf[40:72]
+
+
+def is_statement(leaf):
+    return leaf[:8] == b"sekisho2"
 
 
 def parse_entry(blob, place):
@@ -342,6 +346,8 @@ def check_statement(blob, leaf, place):
     made = {name: commit(name, unbase64(entry["salts"][name]), entry["fields"][name]) for name in SLOTS}
     if record_root(made) != root:
         raise Bad("record_root_mismatch", place)
+    if not is_statement(leaf):
+        raise Bad("leaf_class", place)
     return entry
 
 
@@ -367,6 +373,8 @@ def verify_ledger(root, vkey, saved):
             hashes.append(leaf_hash(entry))
         compare_tile(root, 0, index, hashes[256 * index :])
         for i in range(256 * index, len(hashes)):
+            if is_statement(entries[i - 256 * index]) and i not in blobs:
+                raise Bad(off_chain(i, blobs), "entry %d" % i)
             if i in blobs:
                 check_statement(blobs[i], entries[i - 256 * index], "statements/%d" % i)
     row, level = hashes, 0
@@ -381,6 +389,13 @@ def verify_ledger(root, vkey, saved):
     if tree_root(hashes) != checkpoint["root"]:
         raise Bad("root_mismatch")
     return {"origin": checkpoint["origin"], "size": size, "statements": len(blobs)}
+
+
+def off_chain(index, chain):
+    """The code for an entry that is a statement by its leaf and not on the chain."""
+    if not chain:
+        return "statement_head_missing"
+    return "statement_missing" if index < max(chain) else "statement_head_behind"
 
 
 def walk_statements(root, size):
@@ -449,6 +464,8 @@ def check_receipt(data, checkpoint_of):
                 raise Bad("record_field_malformed", name)
         if record_root(made) != root:
             raise Bad("record_root_mismatch")
+        if "kind" in shown and (shown["kind"] == "statement") != is_statement(leaf):
+            raise Bad("leaf_class")
     if "blob" in extra:
         blob = unbase64(extra["blob"])
         if sha256(blob) != blob_hash:

@@ -137,7 +137,7 @@ test('a golden receipt, with the key from a file, and the same receipt changed',
   const receipt = fileURLToPath(vectors('golden-ledger/receipts/partial.tlog-proof'))
   const good = await run('receipt', receipt, '--key', keyFile, '--json')
   assert.equal(good.status, 0)
-  assert.equal(JSON.parse(good.stdout).disclosed.response.how, 'completed')
+  assert.equal(JSON.parse(good.stdout).disclosed.response.end, 'completed')
   const changed = join(dir, 'changed.tlog-proof')
   writeFileSync(changed, readFileSync(receipt, 'utf8').replace('index 3', 'index 2'))
   const bad = await run('receipt', changed, '--key', keyFile)

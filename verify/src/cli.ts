@@ -59,7 +59,7 @@ const USAGE = `sekisho-verify: checks a Sekisho ledger with public keys only
 
 Exit status: 0 good, 1 verification failed, 2 wrong usage or unreadable input.
 Without --saved, an operator who holds the log key can show a shortened or rewritten ledger and it will verify:
-keep every checkpoint you have seen. The statement head is not signed: keep the highest you have seen, too.
+keep every checkpoint you have seen.
 `
 
 /** Largest pack read. */
@@ -199,11 +199,11 @@ function wordsOf(words: readonly WitnessWord[]): string[] {
   })
 }
 
-function seen({ statements, statementsHead, entries }: LedgerReport): string {
+function seen({ statements, statementsHead, entries, pruned }: LedgerReport): string {
   if (statementsHead === null) return 'none: the ledger is empty'
   return (
-    `${statements}, without a gap up to entry ${statementsHead} of ${entries}, every signature good; ` +
-    `statements after entry ${statementsHead} cannot be excluded by the public files alone`
+    `${statements}, all there are among ${entries} entries, the newest entry ${statementsHead}, every signature good` +
+    (pruned === 0 ? '' : '; of pruned bundles only those on the chain were seen')
   )
 }
 

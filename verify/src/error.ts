@@ -70,6 +70,7 @@ export type VerifyErrorCode =
   // leaves and records
   | 'leaf_length'
   | 'leaf_magic'
+  | 'leaf_class'
   | 'record_field_unknown'
   | 'record_field_missing'
   | 'record_field_malformed'

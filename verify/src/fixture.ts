@@ -78,6 +78,7 @@ export function signCheckpoint(size: number, root: Hash, key: TestKey): string {
 /** The leaf of entry `index`: fixed bytes, so that two ledgers with the same entries are the same. */
 export function testLeaf(index: number, variant = ''): Uint8Array {
   return encodeLeaf({
+    class: 'exchange',
     recordRoot: sha256(utf8(`record ${index}${variant}`)),
     blobHash: sha256(utf8(`blob ${index}${variant}`)),
   })
@@ -133,7 +134,11 @@ export function testStatement(
   const blob = encodeStatementEntry(fields as Fields, salts, statement) // all sixteen names are there
   return {
     blob,
-    leaf: encodeLeaf({ recordRoot: recordRoot(fields as Fields, salts), blobHash: sha256(blob) }),
+    leaf: encodeLeaf({
+      class: 'statement',
+      recordRoot: recordRoot(fields as Fields, salts),
+      blobHash: sha256(blob),
+    }),
   }
 }
 

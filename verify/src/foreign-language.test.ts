@@ -4,14 +4,24 @@
  */
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { HAS_ML_DSA } from './cosign-for-test.ts'
-import { readVectors, vectors } from './fixture.ts'
 import {
+  PARTY,
+  publish,
+  readVectors,
+  signedStatement,
+  TEST_STATEMENTS,
+  testKey,
+  testStatement,
+  vectors,
+} from './fixture.ts'
+import {
+  formatVerifierKey,
   parsePolicy,
   parseVerifierKey,
   utf8,
@@ -88,6 +98,33 @@ test('one byte changed anywhere in the public files: the same code', { skip }, a
     }
   }
   assert.ok(compared > 15, String(compared))
+})
+
+test('statements beside the chain and under the leaf of an exchange: the same code', { skip }, async () => {
+  const log = testKey()
+  const first = testStatement(null, TEST_STATEMENTS[0]!) // the founding statement
+  const stop = testStatement(0, signedStatement(PARTY, { type: 'stop.issue', reason: 'drill' }))
+  const other = testStatement(0, signedStatement(PARTY, { type: 'incident.set', incident: false }))
+  const masked = Uint8Array.from(stop.leaf)
+  masked[7] = 0x31
+  const cases: [code: string, leaves: Uint8Array[], blobs: Record<number, Uint8Array>, head: number][] = [
+    ['good', [first.leaf, stop.leaf], { 0: first.blob, 1: stop.blob }, 1],
+    ['statement_missing', [first.leaf, stop.leaf, other.leaf], { 0: first.blob, 2: other.blob }, 2],
+    ['statement_head_behind', [first.leaf, stop.leaf], { 0: first.blob }, 0],
+    ['leaf_class', [first.leaf, masked], { 0: first.blob, 1: stop.blob }, 1],
+  ]
+  for (const [code, leaves, blobs, head] of cases) {
+    const place = join(dir, `chain-${code}`)
+    const files = publish(leaves, log).set('statements/head', utf8(`${head}\n`))
+    for (const [index, blob] of Object.entries(blobs)) files.set(`statements/${index}`, blob)
+    for (const [path, bytes] of files) {
+      mkdirSync(dirname(join(place, path)), { recursive: true })
+      writeFileSync(join(place, path), bytes)
+    }
+    assert.equal(await ours(() => verifyLedger(directoryReader(place), { key: log.key })), code)
+    const own = formatVerifierKey(log.key.name, log.key.publicKey)
+    assert.equal(await python('ledger', place, own), code)
+  }
 })
 
 test('one byte changed anywhere in a receipt: both refuse it', { skip }, async () => {

@@ -11,10 +11,13 @@ import {
   enrolled,
   memoryReader,
   PARTY,
+  publish,
   signedStatement,
   TEST_STATEMENTS,
   testKey,
+  testLeaf,
   testLedger,
+  testStatement,
 } from './fixture.ts'
 import { formatVerifierKey, StatementKeys, utf8, VerifyError, verifyLedger } from './index.ts'
 import { directoryReader } from './node.ts'
@@ -65,16 +68,40 @@ test('a deleted head, or one that points beyond the ledger, hides nothing in sil
     'statements/head': utf8('900\n'),
     'statements/900': files.get('statements/5') ?? new Uint8Array(),
   }
-  assert.equal((await check(changed(beyond))).statementsHead, 2)
+  await assert.rejects(check(changed(beyond)), { ...code('statement_head_behind'), place: 'entry 5' })
   await assert.rejects(check(changed(beyond), 299), code('statement_head_behind'))
 })
 
-test('an earlier head is told, and fails against a saved one', async () => {
+test('an earlier head fails, with a saved one and without', async () => {
   const hidden = changed({ 'statements/head': utf8('5\n') })
-  assert.equal((await check(hidden)).statementsHead, 5)
+  await assert.rejects(check(hidden), { ...code('statement_head_behind'), place: 'entry 299', got: '5' })
   await assert.rejects(check(hidden, 299), { ...code('statement_head_behind'), expected: '299', got: '5' })
   assert.equal((await check(files, 5)).statementsHead, 299)
   await assert.rejects(check(files, 100), code('statement_missing'))
+})
+
+test('a statement beside the chain is found: two that refer to the same one, and the head names the later', async () => {
+  const first = testStatement(null, TEST_STATEMENTS[0]!) // the founding statement
+  const stop = testStatement(0, signedStatement(PARTY, { type: 'stop.issue', reason: 'drill' }))
+  const other = testStatement(
+    0,
+    signedStatement(PARTY, { type: 'incident.set', incident: false, reason: 'x' }),
+  )
+  const branched = publish([first.leaf, testLeaf(1), stop.leaf, other.leaf, testLeaf(4)], key)
+  branched.set('statements/0', first.blob)
+  branched.set('statements/3', other.blob)
+  branched.set('statements/head', utf8('3\n'))
+  await assert.rejects(check(branched), { ...code('statement_missing'), place: 'entry 2' })
+  // Its file may even be there: what counts is the chain.
+  await assert.rejects(check(branched.set('statements/2', stop.blob)), code('statement_missing'))
+  // Under the leaf of an exchange a statement is none: neither the chain nor a receipt takes it.
+  const masked = Uint8Array.from(stop.leaf)
+  masked[7] = 0x31
+  const hidden = publish([first.leaf, testLeaf(1), masked], key)
+  hidden.set('statements/0', first.blob)
+  hidden.set('statements/2', stop.blob)
+  hidden.set('statements/head', utf8('2\n'))
+  await assert.rejects(check(hidden), { ...code('leaf_class'), place: 'statements/2' })
 })
 
 test('every statement is signed by keys that statements before it introduced', async () => {
@@ -166,7 +193,7 @@ test('links, devices and pipes in the directory are not read', { timeout: 60_000
 test('the command escapes what it shows, and says what was not checked', () => {
   const good = run('ledger', write('plain'), '--key', vkey)
   assert.equal(good.status, 0, good.stderr)
-  assert.match(good.stdout, /statements after entry 299 cannot be excluded by the public files alone/)
+  assert.match(good.stdout, /3, all there are among 300 entries, the newest entry 299, every signature good/)
   assert.match(good.stdout, /statements_unchecked: whether the signers were entitled/)
   const painted = write(
     'painted',
@@ -188,9 +215,12 @@ test('heads and saved files on the command line, and what cannot be read', () =>
   assert.deepEqual([behind.status, /FAILED statement_head_behind/.test(behind.stderr)], [1, true])
   const saved = join(dir, 'saved')
   writeFileSync(saved, files.get('checkpoint') ?? '')
-  assert.equal(run('ledger', ledger, '--key', vkey, '--saved', saved).status, 0)
-  writeFileSync(`${saved}.statements-head`, '299\n')
-  assert.equal(run('ledger', ledger, '--key', vkey, '--saved', saved).status, 1)
+  const whole = write('whole')
+  assert.equal(run('ledger', whole, '--key', vkey, '--saved', saved).status, 0)
+  writeFileSync(`${saved}.statements-head`, '5\n')
+  assert.equal(run('ledger', whole, '--key', vkey, '--saved', saved).status, 0)
+  writeFileSync(`${saved}.statements-head`, '100\n')
+  assert.equal(run('ledger', whole, '--key', vkey, '--saved', saved).status, 1)
   const bad = join(dir, 'bad-saved')
   writeFileSync(bad, 'nonsense')
   const named = run('ledger', ledger, '--key', vkey, '--saved', bad)

@@ -215,7 +215,11 @@ function exchange(index: number): Entry {
   })
   const salts = saltsOf(index)
   return {
-    leaf: encodeLeaf({ recordRoot: recordRoot(fields, salts), blobHash: sha256(utf8(`blob ${index}`)) }),
+    leaf: encodeLeaf({
+      class: 'exchange',
+      recordRoot: recordRoot(fields, salts),
+      blobHash: sha256(utf8(`blob ${index}`)),
+    }),
     slots: (shown) => slotsBy((name) => slotOf(name, fields, salts, shown)),
     blob: null,
     content,
@@ -243,7 +247,7 @@ function statement(previous: number | null, signed: JsonValue, index: number): E
   const salts = saltsOf(index)
   const blob = encodeStatementEntry(fields, salts, signed)
   return {
-    leaf: encodeLeaf({ recordRoot: recordRoot(fields, salts), blobHash: sha256(blob) }),
+    leaf: encodeLeaf({ class: 'statement', recordRoot: recordRoot(fields, salts), blobHash: sha256(blob) }),
     slots: (shown) => slotsBy((name) => slotOf(name, fields, salts, shown)),
     blob,
     content: null,

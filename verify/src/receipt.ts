@@ -17,6 +17,7 @@ import {
   asObject,
   bySlot,
   checkBlob,
+  checkClass,
   checkRecordRoot,
   commitField,
   FIELD_NAMES,
@@ -80,7 +81,7 @@ export function parseReceipt(bytes: Uint8Array): ReceiptParts {
  * Checks a receipt: slots ↔ leaf ↔ inclusion ↔ signed checkpoint.
  *
  * @throws {VerifyError} those of `parseReceipt`, `verifyCheckpoint`, `verifyInclusion`, `parseLeaf`,
- *   `record_root_mismatch`, `record_blob_mismatch`
+ *   `record_root_mismatch`, `record_blob_mismatch`, `leaf_class`
  */
 export async function verifyReceipt(bytes: Uint8Array, key: VerifierKey): Promise<VerifiedReceipt> {
   const parts = parseReceipt(bytes)
@@ -117,6 +118,7 @@ function checkReceipt(parts: ReceiptParts, checkpoint: Checkpoint): VerifiedRece
       return commitField(name, slot.salt, slot.value)
     })
     checkRecordRoot(recordRootOf(commitments), leaf, place)
+    if (disclosed.kind !== undefined) checkClass(disclosed.kind, leaf, place)
   }
   let statement: JsonValue | undefined
   if (parts.blob !== null) {

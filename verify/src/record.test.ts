@@ -51,7 +51,10 @@ test('the record vectors: names, commitments, root and leaf', () => {
     return commitment
   })
   assert.equal(toHex(recordRootOf(commitments)), record_root)
-  assert.equal(toHex(encodeLeaf({ recordRoot: hex(record_root), blobHash: hex(blob_hash) })), leaf)
+  assert.equal(
+    toHex(encodeLeaf({ class: 'exchange', recordRoot: hex(record_root), blobHash: hex(blob_hash) })),
+    leaf,
+  )
   const parsed = parseLeaf(hex(leaf), 'leaf')
   assert.deepEqual([toHex(parsed.recordRoot), toHex(parsed.blobHash)], [record_root, blob_hash])
 })
@@ -174,7 +177,7 @@ test('statement entries are read strictly and checked against their leaf', () =>
     () => openStatementEntry(utf8(text.replace('"a":1', '"a":2')), parsed, 'x'),
     code('record_blob_mismatch'),
   )
-  const unbound = { recordRoot: new Uint8Array(32), blobHash: sha256(blob) }
+  const unbound = { class: 'statement' as const, recordRoot: new Uint8Array(32), blobHash: sha256(blob) }
   assert.throws(() => openStatementEntry(blob, unbound, 'x'), code('record_root_mismatch'))
   const cases: [string, string][] = [
     [text.replace('statement-entry/v1', 'statement-entry/v2'), 'statement_malformed'],

@@ -35,11 +35,16 @@ export type FieldName = (typeof FIELD_NAMES)[number]
 
 export const FIELD_PREFIX = utf8('sekisho/field/v1\0')
 export const RECORD_PREFIX = utf8('sekisho/record/v1\0')
-export const LEAF_MAGIC = utf8('sekisho1')
+/** What a leaf begins with, by the class of its entry: statements are published, so whoever looks for them must see them. */
+export const LEAF_MAGIC = { exchange: utf8('sekisho1'), statement: utf8('sekisho2') } as const
+export const LEAF_MAGIC_BYTES = 8
 export const SALT_BYTES = 16
 export const LEAF_BYTES = 72
 
+export type LeafClass = keyof typeof LEAF_MAGIC
+
 export interface Leaf {
+  readonly class: LeafClass
   readonly recordRoot: Hash
   /** SHA-256 of the stored blob. */
   readonly blobHash: Hash
@@ -75,16 +80,24 @@ export function recordRoot(fields: Fields, salts: Salts): Hash {
   return recordRootOf(FIELD_NAMES.map((name) => commitField(name, salts[name], fields[name])))
 }
 
-/** `sekisho1` ‖ record root ‖ blob hash. */
+/** Magic of its class ‖ record root ‖ blob hash. */
 export function encodeLeaf(leaf: Leaf): Uint8Array {
-  return concat([LEAF_MAGIC, leaf.recordRoot, leaf.blobHash])
+  return concat([LEAF_MAGIC[leaf.class], leaf.recordRoot, leaf.blobHash])
+}
+
+/** The class that a leaf's first bytes tell, or null when they tell none. */
+export function leafClass(bytes: Uint8Array): LeafClass | null {
+  if (bytes.length !== LEAF_BYTES) return null
+  // The two differ in the last byte; comparing it first keeps this cheap for millions of leaves.
+  const own: LeafClass = bytes[7] === LEAF_MAGIC.statement[7] ? 'statement' : 'exchange'
+  const magic = LEAF_MAGIC[own]
+  for (let i = 0; i < magic.length; i++) if (bytes[i] !== magic[i]) return null
+  return own
 }
 
 /** Whether these bytes are shaped like a leaf; `parseLeaf` says what is wrong when they are not. */
 export function isLeaf(bytes: Uint8Array): boolean {
-  if (bytes.length !== LEAF_BYTES) return false
-  for (let i = 0; i < LEAF_MAGIC.length; i++) if (bytes[i] !== LEAF_MAGIC[i]) return false
-  return true
+  return leafClass(bytes) !== null
 }
 
 /** @throws {VerifyError} `leaf_length`, `leaf_magic` */
@@ -96,14 +109,15 @@ export function parseLeaf(bytes: Uint8Array, place: string): Leaf {
       got: String(bytes.length),
     })
   }
-  if (!equalBytes(bytes.subarray(0, 8), LEAF_MAGIC)) {
-    throw new VerifyError('leaf_magic', 'leaf does not begin with `sekisho1`', {
+  const own = leafClass(bytes)
+  if (own === null) {
+    throw new VerifyError('leaf_magic', 'leaf begins with neither `sekisho1` nor `sekisho2`', {
       place,
-      expected: toHex(LEAF_MAGIC),
+      expected: Object.values(LEAF_MAGIC).map(toHex).join(' or '),
       got: toHex(bytes.subarray(0, 8)),
     })
   }
-  return { recordRoot: bytes.subarray(8, 40), blobHash: bytes.subarray(40, 72) }
+  return { class: own, recordRoot: bytes.subarray(8, 40), blobHash: bytes.subarray(40, 72) }
 }
 
 /**
@@ -149,6 +163,20 @@ export function asBytes(value: JsonValue | undefined, length: number | null, pla
     })
   }
   return bytes
+}
+
+/**
+ * A record's kind must be one of its leaf's class: a statement under an exchange's leaf could be kept out of sight.
+ *
+ * @throws {VerifyError} `leaf_class`
+ */
+export function checkClass(kind: JsonValue, leaf: Leaf, place: string): void {
+  if ((kind === 'statement') === (leaf.class === 'statement')) return
+  throw new VerifyError('leaf_class', `the leaf is of class \`${leaf.class}\`, the record says otherwise`, {
+    place,
+    expected: leaf.class === 'statement' ? 'kind statement' : 'kind intent or outcome',
+    got: canonicalize(kind).slice(0, 80),
+  })
 }
 
 /** @throws {VerifyError} `record_root_mismatch` */

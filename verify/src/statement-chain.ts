@@ -1,7 +1,8 @@
 /**
  * The chain of published statements, walked from its head.
  *
- * Spec: docs/spec/ledger.md §6. `statements/head` names the last statement; each names the one before it.
+ * Spec: docs/spec/ledger.md §6. `statements/head` names the last statement; each names the one before it. A statement's leaf
+ * tells that it is one, so whatever the chain leaves out shows.
  */
 import { fromUtf8 } from './bytes.ts'
 import { VerifyError } from './error.ts'
@@ -77,6 +78,26 @@ export function checkHeads(
     )
   }
   return newest
+}
+
+/**
+ * What is wrong with an entry that is a statement by its leaf and not on the chain.
+ *
+ * @returns `statement_head_missing` when no chain is shown at all, `statement_head_behind` for one above the newest of the
+ *   chain, `statement_missing` for one that the chain passes over
+ */
+export function offChain(index: number, newest: number | null): VerifyError {
+  const place = `entry ${index}`
+  if (newest === null)
+    return new VerifyError('statement_head_missing', `${place} is a statement, and none is shown`, { place })
+  const behind = newest < index
+  return new VerifyError(
+    behind ? 'statement_head_behind' : 'statement_missing',
+    behind
+      ? `${place} is a statement, and the head names an earlier one`
+      : `the chain passes over ${place}, a statement`,
+    { place, expected: String(index), got: String(newest) },
+  )
 }
 
 /** @throws {VerifyError} `statement_malformed` */

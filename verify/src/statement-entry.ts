@@ -12,6 +12,7 @@ import {
   asObject,
   bySlot,
   checkBlob,
+  checkClass,
   checkRecordRoot,
   FIELD_NAMES,
   type Fields,
@@ -43,12 +44,13 @@ export function encodeStatementEntry(fields: Fields, salts: Salts, statement: Js
 /**
  * Reads a statement blob and checks it against its leaf.
  *
- * @throws {VerifyError} `record_blob_mismatch`, `statement_malformed`, `record_root_mismatch` and those of the parts
+ * @throws {VerifyError} `record_blob_mismatch`, `statement_malformed`, `record_root_mismatch`, `leaf_class` and those of the parts
  */
 export function openStatementEntry(blob: Uint8Array, leaf: Leaf, place: string): StatementEntry {
   checkBlob(blob, leaf, place)
   const entry = parseStatementEntry(blob, place)
   checkRecordRoot(recordRoot(entry.fields, entry.salts), leaf, place)
+  checkClass(entry.fields.kind, leaf, place)
   return entry
 }
 

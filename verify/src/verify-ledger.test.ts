@@ -150,6 +150,11 @@ test('a statement left out of the chain, or one that is not its leaf, is found',
   const skipping = testStatement(2, { number: 299 })
   await assert.rejects(
     check(new Map(files).set(statementPath(299), skipping.blob)),
+    code('statement_missing'),
+  )
+  const rewritten = testStatement(5, { number: 299 })
+  await assert.rejects(
+    check(new Map(files).set(statementPath(299), rewritten.blob)),
     code('record_blob_mismatch'),
   )
   const forward = testStatement(299, { number: 299 })

@@ -8,9 +8,10 @@
  *   4. every entry bundle is read; each leaf is well formed; its hash is the one in its tile
  *   5. every tile of every level is what the entries make it; older partial ones still there are prefixes of it
  *   6. each saved checkpoint's root is the root at its size, and the last root is the signed one
- *   7. each published statement is the content of its leaf; for a programme, signed by keys introduced before
+ *   7. every leaf that is a statement's is on the chain, and each statement of the chain is the content of its leaf; for a
+ *      programme, signed by keys introduced before
  * Threat: whoever holds the log key can sign anything; only step 6 with a checkpoint saved earlier, or a witness,
- * exposes a dropped tail or a fork. The statement head is not signed: statements after it cannot be excluded.
+ * exposes a dropped tail or a fork.
  */
 import { sha256 } from '#sha256'
 import { equalBytes, toBase64 } from './bytes.ts'
@@ -23,8 +24,8 @@ import { Partials } from './partials.ts'
 import { verifyInclusion } from './proof.ts'
 import { proveInclusion } from './prove.ts'
 import type { LedgerReader } from './reader.ts'
-import { encodeLeaf, isLeaf, type Leaf, parseLeaf, recordRoot } from './record.ts'
-import { checkHeads, walkStatements } from './statement-chain.ts'
+import { encodeLeaf, isLeaf, type Leaf, leafClass, parseLeaf, recordRoot } from './record.ts'
+import { checkHeads, offChain, walkStatements } from './statement-chain.ts'
 import { openStatementEntry, parseStatementEntry } from './statement-entry.ts'
 import { StatementKeys } from './statement-keys.ts'
 import { foldTile, levelWidth, TILE_WIDTH } from './tile.ts'
@@ -65,7 +66,7 @@ export interface LedgerReport {
   readonly entries: number
   readonly tiles: number
   readonly statements: number
-  /** Index of the newest statement seen, or null. Later ones cannot be excluded: the head is not signed. */
+  /** Index of the newest statement, or null. Of pruned bundles only those on the chain were seen. */
   readonly statementsHead: number | null
   /** Older partial files compared, or null when the reader cannot list them. */
   readonly partials: number | null
@@ -93,9 +94,13 @@ export async function verifyLedger(reader: LedgerReader, check: LedgerCheck): Pr
   const partials = await Partials.find(reader)
   const walk = new LedgerWalk(reader, checkpoint, saved, partials, check.prunedBelow ?? 0)
   for await (const { first, entries, hashes } of walk.bundles(check.onProgress)) {
-    for (let i = 0; statements.size > 0 && i < hashes.length; i++) {
+    for (let i = 0; i < hashes.length; i++) {
       const blob = statements.get(first + i)
-      if (blob === undefined) continue
+      if (blob === undefined) {
+        if (entries !== null && leafClass(entries[i]!) === 'statement')
+          throw offChain(first + i, statementsHead) // i is in range
+        continue
+      }
       const place = `statements/${first + i}`
       const leaf = entries === null ? prunedLeaf(blob, hashes[i]!, place) : parseLeaf(entries[i]!, place) // i is in range
       const entry = openStatementEntry(blob, leaf, place)
@@ -124,7 +129,7 @@ interface Bundle {
 /** A statement's blob makes its whole leaf: where the bundle was pruned, the tile's hash decides whether it is the one. */
 function prunedLeaf(blob: Uint8Array, hash: Hash, place: string): Leaf {
   const { fields, salts } = parseStatementEntry(blob, place)
-  const leaf: Leaf = { recordRoot: recordRoot(fields, salts), blobHash: sha256(blob) }
+  const leaf: Leaf = { class: 'statement', recordRoot: recordRoot(fields, salts), blobHash: sha256(blob) }
   const got = leafHash(encodeLeaf(leaf))
   if (equalBytes(got, hash)) return leaf
   throw new VerifyError('record_blob_mismatch', 'the statement is not that of its pruned entry', {

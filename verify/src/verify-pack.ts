@@ -39,9 +39,10 @@ import {
 import { verifyConsistency } from './proof.ts'
 import { verifyRange } from './range.ts'
 import { parseReceipt, type VerifiedReceipt, verifyReceipt } from './receipt.ts'
-import { type FieldName, LEAF_BYTES, parseLeaf } from './record.ts'
+import { type FieldName, LEAF_BYTES, leafClass, parseLeaf } from './record.ts'
 import { drawSample } from './sample.ts'
 import { parseSignedStatement, type StatementBody } from './statement.ts'
+import { offChain } from './statement-chain.ts'
 import { parseStatementEntry } from './statement-entry.ts'
 import { StatementKeys } from './statement-keys.ts'
 import { readTar } from './tar.ts'
@@ -236,7 +237,7 @@ async function checkEntries(pack: Pack, statements: ReadonlyMap<number, Statemen
   const expected = manifest.fields.shown.join()
   for (const { from, to, state } of manifest.entries) {
     for (let index = from; index < to; index++) {
-      checkState(index, state, statements)
+      checkState(pack, index, state, statements)
       if (state !== 'shown') continue
       const place = receiptFile(index)
       const { disclosed } = await receiptAt(pack, place, index)
@@ -252,14 +253,19 @@ async function checkEntries(pack: Pack, statements: ReadonlyMap<number, Statemen
   return { shown, contents: contents.size }
 }
 
-function checkState(index: number, state: EntryState, statements: ReadonlyMap<number, unknown>): void {
-  if ((state === 'statement') === statements.has(index)) return
-  throw mismatch(
-    'pack_state_mismatch',
-    `entry ${index}`,
-    statements.has(index) ? 'statement' : 'no statement',
-    state,
-  )
+/** Its leaf tells a statement. Every one of the span is on the chain, and is called what it is. */
+function checkState(
+  { leaves, manifest }: Pack,
+  index: number,
+  state: EntryState,
+  statements: ReadonlyMap<number, unknown>,
+): void {
+  const leaf = leaves[index - manifest.span.from]
+  const statement = leaf !== undefined && leafClass(leaf) === 'statement'
+  const place = `entry ${index}`
+  if (statement && !statements.has(index)) throw offChain(index, [...statements.keys()].at(-1) ?? null)
+  if ((state === 'statement') === statement) return
+  throw mismatch('pack_state_mismatch', place, statement ? 'statement' : 'no statement', state)
 }
 
 function manifestOrder(disclosed: Readonly<Partial<Record<FieldName, JsonValue>>>): string {

@@ -40,6 +40,7 @@ export interface Opened {
  */
 export function openEntry(frame: Frame, ring: KeyRing): Opened | null {
   const leaf = parseLeaf(frame.leaf, `entry ${frame.index}`)
+  if ((leaf.class === 'statement') !== (frame.kind === 'statement')) throw mismatch(frame.index)
   if (!equalBytes(sha256(frame.blob), leaf.blobHash)) throw mismatch(frame.index)
   if (frame.kind === 'statement') {
     const { fields, salts, statement } = openStatementEntry(frame.blob, leaf, `entry ${frame.index}`)

@@ -12,6 +12,8 @@ import {
   type FieldName,
   type JsonValue,
   LEAF_MAGIC,
+  LEAF_MAGIC_BYTES,
+  type LeafClass,
   RECORD_PREFIX,
   SALT_BYTES,
   type Salts,
@@ -36,7 +38,7 @@ export const BLOB_NONCE = Buffer.alloc(12)
 /** Names filled by the ledger, which a draft must not carry. */
 const OWN_FIELDS: readonly string[] = ['kind', 'time', 'institution']
 const DRAFT_FIELDS: ReadonlySet<string> = new Set(FIELD_NAMES.filter((name) => !OWN_FIELDS.includes(name)))
-const ROOT_AT = LEAF_AT + LEAF_MAGIC.length
+const ROOT_AT = LEAF_AT + LEAF_MAGIC_BYTES
 const PLAIN_AT = BLOB_AT + 1
 const RECORD_AT = PLAIN_AT + SALTS_BYTES + 4
 /** UTF-8 of a UTF-16 code unit. */
@@ -95,7 +97,7 @@ export class Encoder {
     if (draft.content !== undefined) frame.set(draft.content, RECORD_AT + recordBytes)
     // ASCII: the values lie in the record where their texts do, and are copied from there instead of encoded again.
     const places = recordBytes === record.length ? valuePlaces(texts) : null
-    this.#writeRoot(frame, texts, places, frame, PLAIN_AT)
+    this.#writeRoot('exchange', frame, texts, places, frame, PLAIN_AT)
     const slot = slotOf(frame)
     fillSlot(slot, epochKey, this.#random)
     this.#encrypt(frame, deriveContentKey(epochKey, secretOf(slot)))
@@ -115,13 +117,14 @@ export class Encoder {
     frame.set(EMPTY_SLOT, SLOT_AT)
     frame.set(encoded, BLOB_AT)
     const texts = FIELD_NAMES.map((name) => canonicalize(fields[name]))
-    this.#writeRoot(frame, texts, null, salts, 0)
+    this.#writeRoot('statement', frame, texts, null, salts, 0)
     this.#writeBlobHash(frame)
     return frame
   }
 
   /** Commits to the values and writes the record root into the leaf. `places`: where the values lie in the frame. */
   #writeRoot(
+    leafClass: LeafClass,
     frame: Buffer,
     texts: readonly string[],
     places: Int32Array | null,
@@ -137,7 +140,7 @@ export class Encoder {
       commitments += sha256(input)
     }
     this.#commitments.write(commitments, RECORD_PREFIX.length, 'binary')
-    frame.set(LEAF_MAGIC, LEAF_AT)
+    frame.set(LEAF_MAGIC[leafClass], LEAF_AT)
     sha256Into(this.#commitments, frame, ROOT_AT)
   }
 

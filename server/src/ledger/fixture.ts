@@ -1,5 +1,5 @@
 /** What the room's tests and trials share: a directory that cleans up, a key that stays, drafts that are realistic. */
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, hash, type KeyObject } from 'node:crypto'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -78,18 +78,19 @@ export function openTest(dir: string, options: OpenOptions = {}): Promise<FileLe
 }
 
 /** An intent such as the gateway records, with `contentBytes` of content. */
-export function intentDraft(number = 0, contentBytes = 512): ExchangeDraft {
+export function intentDraft(number = 0, contentBytes = 512, snapshot = 0): ExchangeDraft {
+  const content = Buffer.alloc(contentBytes, `request ${number} `)
   return {
     class: 'exchange',
     kind: 'intent',
-    institution: ['mufg', 'smbc', 'mizuho'][number % 3] ?? 'mufg',
+    institution: institutionOf(number),
     fields: {
       actor: `prs-${number % 40}`,
       session: `ses-${number % 200}`,
-      agreement: { id: 'us-japan-2026', version: 1 },
-      model: 'rehearsal/1',
+      agreement: { version: 1, digest: '0'.repeat(64), snapshot },
+      model: { requested: 'rehearsal/1', id: 'rehearsal/1', tier: 'rehearsal', upstream: 'rehearsal' },
       engagement: null,
-      decision: { id: `dec-${number}`, verdict: 'allow', clauses: ['a4.c1'], snapshot: 17, receipt: 'T1' },
+      decision: { id: `dec-${number}`, verdict: 'allow', clauses: ['a4.c1'], snapshot, receipt: 'T1' },
       facts: {
         actor_standing: 'active',
         institution_standing: 'admitted',
@@ -97,21 +98,32 @@ export function intentDraft(number = 0, contentBytes = 512): ExchangeDraft {
         side: 'defensive',
       },
       reading: { capability: 'log_triage', side: 'defensive', margin: 812 },
-      request: { dialect: 'responses', body_bytes: contentBytes, sha256: '0'.repeat(64), stream: true },
+      request: { dialect: 'responses', stream: true, bytes: contentBytes, sha256: hash('sha256', content) },
     },
-    content: Buffer.alloc(contentBytes, `request ${number} `),
+    content,
   }
 }
 
-/** The outcome that closes an intent. */
-export function outcomeDraft(refers: number): ExchangeDraft {
+function institutionOf(number: number): string {
+  return ['mufg', 'smbc', 'mizuho'][number % 3] ?? 'mufg'
+}
+
+/** The outcome that closes the intent at `refers`, which was made of `intentDraft(number)`; its content is empty. */
+export function outcomeDraft(refers: number, number = 0): ExchangeDraft {
   return {
     class: 'exchange',
     kind: 'outcome',
-    institution: 'mufg',
+    institution: institutionOf(number),
     fields: {
       refers,
-      response: { how: 'completed', sha256: '1'.repeat(64), input_tokens: 100, output_tokens: 20 },
+      response: {
+        end: 'completed',
+        tokens: 120,
+        input_tokens: 100,
+        output_tokens: 20,
+        bytes: 0,
+        sha256: hash('sha256', ''),
+      },
     },
   }
 }

@@ -120,7 +120,11 @@ function vector(
   root: Buffer,
   blob: Buffer,
 ): KindVector {
-  const leaf = encodeLeaf({ recordRoot: root, blobHash: createHash('sha256').update(blob).digest() })
+  const leaf = encodeLeaf({
+    class: kind === 'statement' ? 'statement' : 'exchange',
+    recordRoot: root,
+    blobHash: createHash('sha256').update(blob).digest(),
+  })
   return {
     kind,
     fields: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)),

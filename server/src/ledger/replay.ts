@@ -8,6 +8,7 @@
 import {
   type Checkpoint,
   equalBytes,
+  leafClass,
   parseVerifierKey,
   toBase64,
   utf8,
@@ -184,6 +185,8 @@ class Walk {
   }
 
   #apply(frame: Frame): void {
+    if ((leafClass(frame.leaf) === 'statement') !== (frame.kind === 'statement'))
+      throw broken(frame, 'has the leaf of another class')
     if (frame.kind === 'intent') this.#intents.opened(frame.index)
     if (frame.kind === 'outcome' && !this.#intents.closed(frame.refers))
       throw broken(frame, 'closes no open intent')
