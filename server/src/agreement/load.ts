@@ -108,7 +108,7 @@ function splitFrontMatter(text: string, file: string): { frontText: string; body
       'agreement_front_matter_missing',
       file,
       1,
-      'the document begins with `---` front matter `---`',
+      'the document must begin with a line `---`, front matter in YAML, and a line `---`',
     )
   }
   const frontText = text.slice(4, end + 1)

@@ -135,7 +135,7 @@ test('explain: facts as JSON, as a recorded decision in a file, as a packed key'
   assert.equal(wanted.grant, 'covering')
   writeFileSync(path.join(dir, 'decision.json'), JSON.stringify({ verdict: 'deny', facts }))
   const recorded = await run('agreement', 'explain', 'v1.md', '--facts', 'decision.json', '--lang', 'ja')
-  assert.match(recorded.out, /^deny: 行為類型が攻撃的検証/)
+  assert.match(recorded.out, /^拒否: 行為類型が攻撃的検証/)
   const { packFacts } = await import('../authorization/index.ts')
   const packed = await run('agreement', 'explain', 'v1.md', '--facts', packFacts(facts))
   assert.equal(packed.out, out)
@@ -161,4 +161,26 @@ test('bad input: words and codes, no trace', async () => {
     assert.match(result.err, message)
     assert.doesNotMatch(result.err, / {4}at /)
   }
+})
+
+test('new: a document that is there already is not replaced', async () => {
+  const words = [
+    '--id',
+    'us-uk-2026',
+    '--party',
+    'uk',
+    '--jurisdiction',
+    'GB',
+    '--name-en',
+    'UK',
+    '--name-ja',
+    '英国',
+  ]
+  const template = ['--from', path.resolve(import.meta.dirname, '../../../agreements/template/agreement.md')]
+  const first = await run('agreement', 'new', 'uk.md', ...words, ...template)
+  assert.equal(first.code, 0, first.err)
+  assert.match(first.err, /next: .*founding\.md/)
+  const again = await run('agreement', 'new', 'uk.md', ...words, ...template)
+  assert.equal(again.code, 1)
+  assert.match(again.err, /`uk\.md` is there already/)
 })

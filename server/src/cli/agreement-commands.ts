@@ -1,4 +1,5 @@
 /** `agreement …`: what a document decides and what an amendment changes. They read files and change nothing. */
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { factIsOneOf, type Language } from '../agreement/index.ts'
 import { createDecider, type Decision, unpackFacts } from '../authorization/index.ts'
@@ -129,9 +130,13 @@ async function scenarios(args: Arguments, context: CliContext): Promise<number> 
   for (const [at, { scenario, verdict, clauses }] of results.entries()) {
     if (args.flag('json')) break
     const before = old?.[at]?.verdict
-    const change = before === undefined || before === verdict ? '' : `  (${before} → ${verdict})`
-    const other = old === null && verdict !== scenario.expect ? `  expected ${scenario.expect}` : ''
-    context.out(`${verdict.padEnd(5)}  ${scenario.title[language]}  [${clauses.join(' ')}]${change}${other}`)
+    const word = (one: keyof typeof VERDICTS): string => VERDICTS[one][language]
+    const change = before === undefined || before === verdict ? '' : `  (${word(before)} → ${word(verdict)})`
+    const expected = { en: 'expected', ja: '想定は' }[language]
+    const other = old === null && verdict !== scenario.expect ? `  ${expected} ${word(scenario.expect)}` : ''
+    context.out(
+      `${word(verdict).padEnd(language === 'en' ? 5 : 2)}  ${scenario.title[language]}  [${clauses.join(' ')}]${change}${other}`,
+    )
   }
   const wrong = results.some(({ scenario, verdict }) => verdict !== scenario.expect)
   return old === null && wrong ? EXIT.failed : EXIT.ok
@@ -146,12 +151,19 @@ async function create(args: Arguments, context: CliContext): Promise<number> {
     nameEn: args.required('name-en'),
     nameJa: args.required('name-ja'),
   })
-  write(args.operand(0), text, context)
+  const out = args.operand(0)
+  // A text that people worked on is not replaced by the template.
+  if (existsSync(path.resolve(context.cwd, out)))
+    throw new CliError('cli_file', `\`${out}\` is there already: name another file`)
+  write(out, text, context)
   const broken = proveAgreement(agreement).brokenHard
   if (broken.length > 0) {
     context.err(`broken: ${broken.join(', ')}`)
     return EXIT.failed
   }
+  context.err(
+    'next: read what is marked as an assumption, then found a programme with it: docs/operating/founding.md',
+  )
   context.out(agreement.digest)
   return EXIT.ok
 }
@@ -172,7 +184,7 @@ async function explain(args: Arguments, context: CliContext): Promise<number> {
     )
     return EXIT.ok
   }
-  context.out(`${decision.verdict}: ${requestInWords(facts, language)}`)
+  context.out(`${VERDICTS[decision.verdict][language]}: ${requestInWords(facts, language)}`)
   for (const line of reasonLines(decision, language)) context.out(line)
   if (near.length > 0) {
     const wanted = near.map(({ fact, to }) => factIsOneOf(fact, [to], language))
@@ -181,6 +193,11 @@ async function explain(args: Arguments, context: CliContext): Promise<number> {
   return EXIT.ok
 }
 
+const VERDICTS = {
+  allow: { en: 'allow', ja: '許可' },
+  hold: { en: 'hold', ja: '保留' },
+  deny: { en: 'deny', ja: '拒否' },
+} as const
 const NEEDS = { en: 'it would be allowed with', ja: '許可されるための条件' } as const
 
 function reasonLines({ clauses, nearest, because }: Decision, language: Language): string[] {

@@ -110,6 +110,12 @@ test('every command has help with examples that name it', async () => {
     const help = await run([...command.name.split(' '), '--help'])
     assert.equal(help.code, 0)
     assert.ok(command.examples.length > 0)
+    const needed = Object.entries(command.options).filter(([, { required }]) => required === true)
+    for (const [option] of needed)
+      assert.ok(
+        command.examples.some((each) => each.includes(`--${option}`)),
+        `${command.name} --${option}`,
+      )
     assert.ok(
       command.examples.some(
         (example) => example.includes(`sekisho ${command.name}`) || example.includes(`-- ${command.name}`),

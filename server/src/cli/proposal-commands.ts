@@ -124,7 +124,9 @@ function ending(verb: string, summary: string, more: Readonly<Record<string, Opt
       summary,
       operands: ['ID'],
       options: { ...more, ...REASON, ...SIGNED },
-      examples: [`sekisho proposal ${verb} power --reason '…' --key KEYS/jp.json`],
+      examples: [
+        `sekisho proposal ${verb} power ${more.by?.required === true ? '--by jp ' : ''}--reason '…' --key KEYS/jp.json`,
+      ],
       run: (args, context) => {
         const by = args.value('by')
         const body = { type: `proposal.${verb}`, id: args.operand(0), reason: args.required('reason') }

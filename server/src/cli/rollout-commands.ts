@@ -151,7 +151,7 @@ function signed(
     summary,
     operands,
     options: { ...options, ...SIGNED },
-    examples: [['sekisho', name, ...operands, '--key FILE'].join(' ')],
+    examples: [['sekisho', name, ...operands, ...wordsNeeded(options), '--key FILE'].join(' ')],
     async run(args, context) {
       const index = await submit(args, context, body(args, context))
       context.err(`recorded; ledger entry ${index}`)
@@ -159,6 +159,13 @@ function signed(
       return EXIT.ok
     },
   }
+}
+
+/** `--reason TEXT` and its like: an example that leaves one out would be refused. */
+function wordsNeeded(options: Readonly<Record<string, OptionSpec>>): readonly string[] {
+  return Object.entries(options)
+    .filter(([, { required }]) => required === true)
+    .map(([option, { value }]) => `--${option} ${value ?? ''}`.trimEnd())
 }
 
 async function calendar(args: Arguments, context: CliContext): Promise<number> {
