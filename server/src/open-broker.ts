@@ -8,10 +8,12 @@ import type { Mount } from './gateway/index.ts'
 import {
   type Catalogue,
   createBroker,
+  createSteered,
   createToolEndpoint,
   openCatalogue,
   parseToolsFile,
 } from './operations/index.ts'
+import type { NameResolver } from './scope/index.ts'
 
 export interface OpenBrokerOptions {
   /** Path of the tools file. */
@@ -21,6 +23,8 @@ export interface OpenBrokerOptions {
   readonly deciderFor: (agreement: Agreement) => Decider
   readonly consoleUrl: string
   readonly log: Logger
+  /** Where name servers are configured. */
+  readonly names?: NameResolver
 }
 
 export interface OpenBroker {
@@ -50,6 +54,8 @@ export function openBroker(options: OpenBrokerOptions): OpenBroker {
     log,
     observer,
     clock: systemClock,
+    steered: createSteered(),
+    ...(options.names === undefined ? {} : { names: options.names }),
   })
 
   const identity = {

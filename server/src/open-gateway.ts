@@ -37,7 +37,14 @@ export function openGateway(orders: Omit<WorkerOrders, 'worker'>, place: Gateway
   const broker =
     config.tools === null
       ? null
-      : openBroker({ file: config.tools, models, deciderFor, consoleUrl: orders.consoleUrl, ...place })
+      : openBroker({
+          file: config.tools,
+          models,
+          deciderFor,
+          consoleUrl: orders.consoleUrl,
+          ...(names === null ? {} : { names }),
+          ...place,
+        })
   const gateway = createGateway({
     models,
     upstreams,

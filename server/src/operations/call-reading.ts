@@ -27,7 +27,8 @@ export function readCall(tool: ToolDeclaration, args: JsonObject): Reading {
     targets: bounded(distinct(named)),
     spans: [],
     reader: CALL_READER,
-    leakage: said.some((text) => leaksIn(text).length > 0) ? 'present' : 'none',
+    // Whatever is restored for the client (docs/spec/leakage.md §4.3) goes no further than to the institution's own servers.
+    leakage: tool.inside !== true && said.some((text) => leaksIn(text).length > 0) ? 'present' : 'none',
     injection: said.some((text) => steers(text)) ? 'suspected' : 'none',
   }
 }

@@ -64,6 +64,8 @@ export function intentDraft(call: Omit<RecordedCall, 'intent'>): ExchangeDraft {
         tool: tool.served,
         effect: tool.effect,
         autonomy: tool.autonomy,
+        ...(tool.inside === true ? { inside: true } : {}),
+        ...(tool.technique === undefined ? {} : { technique: tool.technique }),
         description: tool.digest,
         arguments: call.argsDigest,
         bytes: content.length,

@@ -14,11 +14,14 @@ import { type Clock, type DecisionId, newDecisionId } from '../base/index.ts'
 import type { Reading } from '../boundary/index.ts'
 import { type JsonObject, McpError, type ToolResult } from '../mcp/index.ts'
 import { type Grant, type Principal, ProgrammeError, type Snapshot } from '../programme/index.ts'
+import { findMoved, type NameResolver, withAddresses } from '../scope/index.ts'
 import { readCall } from './call-reading.ts'
 import { intentDraft, outcomeDraft } from './call-record.ts'
 import type { Catalogue } from './catalogue.ts'
 import { OperationsError } from './error.ts'
 import { type Inspection, inspectResult } from './inspect.ts'
+import type { Steered } from './steered.ts'
+import { isTechniqueOutside } from './technique.ts'
 import type { ToolDeclaration } from './tools-file.ts'
 
 /** Times a decision is taken again because the programme moved on while it was being recorded. */
@@ -50,6 +53,10 @@ export interface CallDeps {
   readonly deciderFor: (agreement: Agreement) => Decider
   readonly catalogue: Pick<Catalogue, 'call'>
   readonly clock: Clock
+  /** Where name servers are configured. */
+  readonly names?: NameResolver
+  /** Who was lately handed a result that speaks to a model; shared by all calls of one process. */
+  readonly steered?: Steered
 }
 
 /** The call as it stands in the ledger. */
@@ -61,6 +68,8 @@ export interface RecordedCall {
   readonly argsDigest: string
   readonly session: string
   readonly reading: Reading
+  /** Addresses of the names it was decided on. */
+  readonly pins: ReadonlyMap<string, readonly string[]>
   readonly snapshot: Snapshot
   readonly model: ModelEntry | null
   readonly facts: ReturnType<typeof findFactsAndGrant>['facts']
@@ -106,8 +115,15 @@ export async function passCall(
     return { kind: 'stopped', call }
   }
   try {
+    const moved = await findMoved(call.pins, deps.names ?? null)
+    if (moved !== null)
+      throw new McpError(
+        'mcp_not_sent',
+        `the name \`${moved}\` now leads to an address that was not decided on`,
+      )
     const result = await deps.catalogue.call(tool, args, signal, `rcpt-${call.intent}`)
     const inspection = inspectResult(result)
+    if (inspection.injection) deps.steered?.note(steeredKey(caller), deps.clock.monotonicMs())
     await close(
       call,
       { end: 'completed', code: result.isError ? 'tool_error' : null, result, inspection },
@@ -129,9 +145,15 @@ async function decideAndRecord(
   args: JsonObject,
   deps: CallDeps,
 ): Promise<RecordedCall> {
-  const reading = readCall(tool, args)
+  const read = readCall(tool, args)
   for (let attempt = 1; attempt <= DECISIONS_MAX; attempt += 1) {
-    const call = await reserve(decide(caller, tool, args, reading, deps), deps)
+    const { targets, pins } = await withAddresses(
+      engagementOf(caller, deps),
+      read.targets,
+      deps.names ?? null,
+    )
+    const reading = { ...read, targets, injection: injectionOf(read, caller, tool, deps) }
+    const call = await reserve({ ...decide(caller, tool, args, reading, deps), pins }, deps)
     const recorded = await record(call, deps)
     if (recorded !== null) return recorded
   }
@@ -146,6 +168,24 @@ export function previewCall(caller: Caller, tool: ToolDeclaration, deps: CallDep
   return decide(caller, tool, {}, plain, deps, assumed).decision.verdict
 }
 
+/** The engagement that the call names and its institution has. */
+function engagementOf({ engagementId, principal }: Caller, { authority }: CallDeps) {
+  const id = engagementId ?? principal.engagement
+  const engagement = id === null ? undefined : authority.snapshot().engagements.get(id)
+  return engagement?.institution === principal.institution.id ? engagement : null
+}
+
+/** Also suspected: acting soon after a result that spoke to the model. */
+function injectionOf(read: Reading, caller: Caller, tool: ToolDeclaration, deps: CallDeps) {
+  const acts = tool.effect !== 'read'
+  const lately = acts && deps.steered?.lately(steeredKey(caller), deps.clock.monotonicMs()) === true
+  return lately ? 'suspected' : read.injection
+}
+
+function steeredKey({ principal }: Caller): string {
+  return `${principal.institution.id} ${principal.actor.id}`
+}
+
 type Unrecorded = Omit<RecordedCall, 'intent'>
 
 function decide(
@@ -155,7 +195,7 @@ function decide(
   reading: Reading,
   deps: CallDeps,
   assumed: Partial<RecordedCall['facts']> = {},
-): Unrecorded {
+): Omit<Unrecorded, 'pins'> {
   const { authority, clock } = deps
   const { principal } = caller
   const snapshot = authority.snapshot()
@@ -177,13 +217,17 @@ function decide(
     nowMs: clock.nowMs(),
     surface: 'tool_call',
   })
+  const outside = isTechniqueOutside(tool.technique, engagementOf(caller, deps))
   const facts = {
     ...found.facts,
     ...assumed,
+    ...(outside ? { engagement_capability: 'not_allowed' as const } : {}),
     autonomy: autonomyOf(tool, found.facts.autonomy, engagementAutonomy(caller, snapshot)),
   }
   const decided = deps.deciderFor(snapshot.agreement).decide(facts)
-  const decision = approvedEach(decided, tool, facts.grant === 'covering', snapshot.agreement)
+  const each = approvedEach(decided, tool, facts.grant === 'covering', snapshot.agreement)
+  // What the terms of the engagement exclude is denied, whatever the clauses say of its side.
+  const decision: Decision = outside ? { ...each, verdict: 'deny', approval: null } : each
   const usesGrant = decision.usesGrant || (decision.verdict === 'allow' && approvalsOf(tool) > 0)
   return {
     caller,

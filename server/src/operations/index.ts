@@ -27,6 +27,7 @@ export {
 } from './deconflict.ts'
 export { OPERATIONS_ERROR_CODES, OperationsError, type OperationsErrorCode } from './error.ts'
 export { createToolEndpoint, type EndpointDeps } from './http-endpoint.ts'
+export { createSteered, type Steered } from './steered.ts'
 export {
   EFFECTS,
   type Effect,

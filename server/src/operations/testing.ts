@@ -6,9 +6,11 @@ import { createWorld, person, type World } from '../authority/testing.ts'
 import { createDecider, type Decider } from '../authorization/index.ts'
 import { silentLogger } from '../base/index.ts'
 import type { JsonObject, ToolAnswer, ToolHost } from '../mcp/index.ts'
+import type { NameResolver } from '../scope/index.ts'
 import { type BrokerDeps, createBroker } from './broker.ts'
 import type { Caller } from './call.ts'
 import { type Catalogue, openCatalogue } from './catalogue.ts'
+import { createSteered } from './steered.ts'
 import { parseToolsFile } from './tools-file.ts'
 
 const SERVER = path.join(import.meta.dirname, '../mcp/server-for-test.ts')
@@ -29,6 +31,7 @@ export interface Bench {
   readonly world: World
   readonly catalogue: Catalogue
   readonly broker: ToolHost<Caller>
+  readonly deps: BrokerDeps
   /** Approves the descriptions as they are now. */
   approveTools(institution: string): Promise<void>
   caller(actor: string, engagement?: string | null): Promise<Caller>
@@ -41,7 +44,7 @@ export interface Bench {
 /** Approves every description as it stands, unless told otherwise. */
 export async function createBench(
   file: string,
-  options: { readonly approve?: boolean } = {},
+  options: { readonly approve?: boolean; readonly names?: NameResolver } = {},
 ): Promise<Bench> {
   const world = await createWorld()
   const catalogue = openCatalogue({
@@ -64,6 +67,8 @@ export async function createBench(
     consoleUrl: 'http://console.test',
     log: silentLogger,
     observer: { called: () => {} },
+    steered: createSteered(),
+    ...(options.names === undefined ? {} : { names: options.names }),
   }
   const broker = createBroker(deps)
   const approveTools = async (institution: string): Promise<void> => {
@@ -81,6 +86,7 @@ export async function createBench(
     world,
     catalogue,
     broker,
+    deps,
     approveTools,
     async caller(actor, engagement = null) {
       const found = world.programme.authority.authenticate(

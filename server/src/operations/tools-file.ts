@@ -27,6 +27,10 @@ export interface ToolDeclaration {
   readonly side: (typeof TOOL_SIDES)[number]
   readonly capability: Capability
   readonly autonomy: AutonomyLevel
+  /** Its server is the institution's own, so that nothing leaves the institution with a call. */
+  readonly inside?: true
+  /** MITRE ATT&CK technique that a call carries out. */
+  readonly technique?: string
   /** JSON pointers to the arguments that name what is acted upon. */
   readonly targets: readonly string[]
   /** JSON pointers to arguments that are command lines: every word of them is looked at. */
@@ -69,14 +73,25 @@ export function parseToolsFile(text: string, file: string): readonly ServerDecla
 }
 
 function readServer(value: unknown, at: Place): ServerDeclaration {
-  const it = at.members(value, ['id', 'command', 'url', 'environment', 'headers', 'timeoutMs', 'tools'])
+  const it = at.members(value, [
+    'id',
+    'command',
+    'url',
+    'environment',
+    'headers',
+    'timeoutMs',
+    'inside',
+    'tools',
+  ])
   const id = at.to('id').text(it.id, /^[a-z][a-z0-9-]{0,39}$/)
   const timeoutMs =
     it.timeoutMs === undefined ? 30_000 : at.to('timeoutMs').integer(it.timeoutMs, 10, 3_600_000)
+  const inside =
+    it.inside === undefined ? false : at.to('inside').one(String(it.inside), ['true', 'false']) === 'true'
   const tools = at
     .to('tools')
     .list(it.tools, TOOLS_MAX)
-    .map((one, i) => readTool(one, id, at.to('tools').to(i)))
+    .map((one, i) => ({ ...readTool(one, id, at.to('tools').to(i)), ...(inside ? { inside } : {}) }))
   const twice = tools.find((tool, i) => tools.findIndex(({ name }) => name === tool.name) !== i)
   if (twice !== undefined) at.fail(`tool \`${twice.name}\` stands twice`)
   if ((it.command === undefined) === (it.url === undefined))
@@ -120,6 +135,7 @@ function readTool(value: unknown, server: string, at: Place): ToolDeclaration {
     'side',
     'capability',
     'autonomy',
+    'technique',
     'targets',
     'commands',
     'digest',
@@ -139,6 +155,9 @@ function readTool(value: unknown, server: string, at: Place): ToolDeclaration {
     side: at.to('side').one(it.side, TOOL_SIDES),
     capability: at.to('capability').one(it.capability, CAPABILITIES),
     autonomy: at.to('autonomy').one(it.autonomy, AUTONOMY_LEVELS),
+    ...(it.technique === undefined
+      ? {}
+      : { technique: at.to('technique').text(it.technique, /^T\d{4}(?:\.\d{3})?$/) }),
     targets,
     commands,
     digest: it.digest === undefined ? null : at.to('digest').text(it.digest, /^[0-9a-f]{64}$/),

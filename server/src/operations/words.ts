@@ -27,6 +27,7 @@ export function stoppedWords(call: RecordedCall, consoleUrl: string, language: L
     head,
     ...clauses,
     targetWords(call, ja),
+    techniqueWords(call, ja),
     held ? approvalWords(call, ja) : '',
     ja ? `判定 ${decisionId}: ${address}` : `Decision ${decisionId}: ${address}`,
   ]
@@ -47,6 +48,13 @@ function targetWords({ facts, reading }: RecordedCall, ja: boolean): string {
   const named = reading.targets.slice(0, TARGETS_SHOWN_MAX).map(({ raw }) => raw)
   if (named.length === 0) return ''
   return ja ? `照合した対象: ${named.join('、')}。` : `Targets compared: ${named.join(', ')}.`
+}
+
+function techniqueWords({ tool, facts }: RecordedCall, ja: boolean): string {
+  if (tool.technique === undefined || facts.engagement_capability !== 'not_allowed') return ''
+  return ja
+    ? `ツールの手法: ${tool.technique}(実施案件の条件を確認してください)。`
+    : `Technique of the tool: ${tool.technique}; see the terms of the engagement.`
 }
 
 export function failedWords(end: Extract<CallEnd, { kind: 'failed' }>, language: Language): string {
