@@ -93,7 +93,7 @@ async function put({ request }: Call, caller: AdminCaller, desk: RunDesk): Promi
   personOf(caller)
   if (!/^application\/octet-stream$/i.test(request.headers['content-type'] ?? ''))
     throw new HttpError('http_media_type', 'an input is `application/octet-stream`')
-  return json(201, await desk.putInput(request))
+  return json(201, await desk.putInput(caller, request))
 }
 
 async function start(call: Call, caller: AdminCaller, desk: RunDesk): Promise<Answer> {

@@ -10,7 +10,7 @@ import type { AdminCaller } from '../access/index.ts'
 import { newId, openPrivateDirectory, VERSION } from '../base/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { JsonObject } from '../mcp/index.ts'
-import { openCatalogue, type ServerDeclaration } from '../operations/index.ts'
+import { type BuiltinServer, openCatalogue, type ServerDeclaration } from '../operations/index.ts'
 import type { Principal } from '../programme/index.ts'
 import { type DriverDeps, RunDriver, type Workplace } from './driver.ts'
 import { jsonContent, runIntent, runOutcome } from './entry.ts'
@@ -36,8 +36,8 @@ export type RunNews =
   | { readonly event: 'progress'; readonly progress: RunProgress }
 
 export interface RunDesk {
-  /** @throws {RunsError} `runs_input_too_large` */
-  putInput(from: Readable): Promise<StoredInput>
+  /** @throws {RunsError} `runs_input_too_large`, `runs_limit`, `runs_credential` */
+  putInput(caller: AdminCaller, from: Readable): Promise<StoredInput>
   /** @throws {RunsError} `runs_request_malformed`, `runs_input_unknown`, `runs_credential`, `runs_limit` */
   start(caller: AdminCaller, request: unknown): Promise<RunSummary>
   list(caller: AdminCaller): Promise<readonly RunSummary[]>
@@ -60,6 +60,8 @@ export interface RunDeskDeps extends Omit<DriverDeps, 'noted' | 'changed'> {
   readonly dir: string
   /** Tool servers that the institution declared; a run uses those it names. */
   readonly servers: readonly ServerDeclaration[]
+  /** Those among them that live in this process. */
+  readonly builtins?: ReadonlyMap<string, BuiltinServer>
 }
 
 interface Driven {
@@ -75,7 +77,8 @@ export function openRunDesk(deps: RunDeskDeps): RunDesk {
 
 class Desk implements RunDesk {
   readonly #deps: RunDeskDeps
-  readonly #inputs: InputStore
+  /** By institution: what one handed in is not there for another. */
+  readonly #inputs = new Map<string, InputStore>()
   readonly #index: RunIndex
   readonly #driven = new Map<string, Driven>()
   readonly #loaded = new Map<string, Run>()
@@ -84,19 +87,21 @@ class Desk implements RunDesk {
 
   constructor(deps: RunDeskDeps) {
     this.#deps = deps
-    this.#inputs = new InputStore(path.join(deps.dir, 'inputs'))
     this.#index = new RunIndex(path.join(deps.dir, 'index.json'))
   }
 
-  putInput(from: Readable): Promise<StoredInput> {
-    return this.#inputs.put(from)
+  async putInput({ institution }: AdminCaller, from: Readable): Promise<StoredInput> {
+    if (institution === null)
+      throw new RunsError('runs_credential', 'inputs are handed in by people of an institution')
+    return this.#inputsOf(institution.id).put(from)
   }
 
   async start(caller: AdminCaller, request: unknown): Promise<RunSummary> {
     const { token, ...asked } = readStart(request)
     const principal = this.#principal(caller, token)
     this.#limit(principal.actor.id)
-    for (const digest of Object.values(asked.inputs)) await this.#inputs.checked(digest)
+    const inputs = this.#inputsOf(principal.institution.id)
+    for (const digest of Object.values(asked.inputs)) await inputs.checked(digest)
     const start: RunStart = {
       run: newId('run'),
       actor: principal.actor.id,
@@ -164,7 +169,8 @@ class Desk implements RunDesk {
       throw new RunsError('runs_credential', 'a run is taken up again by whoever started it')
     if (this.#driven.has(id)) throw new RunsError('runs_state', `run \`${id}\` is under way`)
     this.#limit(principal.actor.id)
-    for (const digest of Object.values(run.start.inputs)) await this.#inputs.checked(digest)
+    const inputs = this.#inputsOf(run.start.institution)
+    for (const digest of Object.values(run.start.inputs)) await inputs.checked(digest)
     const choice = choiceOf(run, asked)
     const resumed = await this.#append(run, 'resume', { choice, cause: 'person' })
     this.#drive(resumed, asked.token)
@@ -235,12 +241,13 @@ class Desk implements RunDesk {
 
   #workplace(run: Run): Workplace {
     const { inputs, options } = run.start
+    const store = this.#inputsOf(run.start.institution)
     const { product = null, category = null, service = null } = options as Record<string, string | null>
     const workshop = openTriage(
       {
-        log: this.#inputs.pathOf(inputs.log ?? ''),
-        rules: this.#inputs.pathOf(inputs.rules ?? ''),
-        assets: inputs.assets === undefined ? null : this.#inputs.pathOf(inputs.assets),
+        log: store.pathOf(inputs.log ?? ''),
+        rules: store.pathOf(inputs.rules ?? ''),
+        assets: inputs.assets === undefined ? null : store.pathOf(inputs.assets),
         given: { product, category, service },
         nowMs: run.startedMs,
       },
@@ -253,7 +260,7 @@ class Desk implements RunDesk {
     const { clock, log } = this.#deps
     const catalogue = openCatalogue({
       servers: [...TRIAGE_SERVERS, ...servers],
-      builtins: workshop.builtins,
+      builtins: new Map([...(this.#deps.builtins ?? []), ...workshop.builtins]),
       version: VERSION,
       clock,
       log,
@@ -268,6 +275,13 @@ class Desk implements RunDesk {
     }
   }
 
+  #inputsOf(institution: string): InputStore {
+    const store =
+      this.#inputs.get(institution) ?? new InputStore(path.join(this.#deps.dir, 'inputs', institution))
+    this.#inputs.set(institution, store)
+    return store
+  }
+
   async #cleanInputs(run: Run): Promise<void> {
     await this.#catchUp()
     const needed = new Set<string>()
@@ -276,7 +290,8 @@ class Desk implements RunDesk {
       if (other !== null && !isOver(other.state))
         for (const digest of Object.values(other.start.inputs)) needed.add(digest)
     }
-    this.#inputs.clean(needed, new Set(Object.values(run.start.inputs)), this.#deps.clock.nowMs())
+    const over = new Set(Object.values(run.start.inputs))
+    this.#inputsOf(run.start.institution).clean(needed, over, this.#deps.clock.nowMs())
   }
 
   /** @throws {RunsError} `runs_credential` */

@@ -21,6 +21,10 @@ import { openPrivateDirectory } from '../base/index.ts'
 import { RunsError } from './error.ts'
 
 export const INPUT_BYTES_MAX = 1024 * 1024 * 1024
+/** Inputs of one institution together: what is handed in must not fill the disk that the ledger is written to. */
+export const INPUTS_BYTES_MAX = 8 * 1024 * 1024 * 1024
+/** How often while an input arrives all of them are added up. */
+const COUNTED_EVERY_BYTES = 4 * 1024 * 1024
 /** An input that no run came to name. */
 const UNUSED_MS_MAX = 24 * 3_600_000
 
@@ -31,18 +35,23 @@ export interface StoredInput {
 
 export class InputStore {
   readonly #dir: string
+  readonly #allBytesMax: number
 
-  constructor(dir: string) {
+  constructor(dir: string, allBytesMax = INPUTS_BYTES_MAX) {
     this.#dir = dir
+    this.#allBytesMax = allBytesMax
     openPrivateDirectory(dir)
   }
 
-  /** @throws {RunsError} `runs_input_too_large` */
+  /** @throws {RunsError} `runs_input_too_large`, `runs_limit` */
   async put(from: Readable, bytesMax = INPUT_BYTES_MAX): Promise<StoredInput> {
     const temporary = path.join(this.#dir, `${randomBytes(8).toString('hex')}.part`)
     const hash = createHash('sha256')
     let bytes = 0
+    let counted = 0
+    const checkRoom = (): void => this.#checkRoom()
     try {
+      checkRoom()
       await pipeline(
         from,
         async function* (chunks: AsyncIterable<Buffer>) {
@@ -50,6 +59,10 @@ export class InputStore {
             bytes += chunk.length
             if (bytes > bytesMax)
               throw new RunsError('runs_input_too_large', `an input has at most ${bytesMax} bytes`)
+            if (bytes - counted >= COUNTED_EVERY_BYTES) {
+              checkRoom()
+              counted = bytes
+            }
             hash.update(chunk)
             yield chunk
           }
@@ -63,6 +76,18 @@ export class InputStore {
       rmSync(temporary, { force: true })
       throw error
     }
+  }
+
+  /** What arrives beside it counts as far as it is written. @throws {RunsError} `runs_limit` */
+  #checkRoom(): void {
+    const sizes = readdirSync(this.#dir).map(
+      (name) => statSync(path.join(this.#dir, name), { throwIfNoEntry: false })?.size ?? 0,
+    )
+    if (sizes.reduce((sum, size) => sum + size, 0) < this.#allBytesMax) return
+    throw new RunsError(
+      'runs_limit',
+      `inputs fill the ${this.#allBytesMax} bytes of your institution: they go when their runs end, or after a day`,
+    )
   }
 
   pathOf(sha256: string): string {

@@ -340,6 +340,21 @@ test('at most two runs of one person are under way', async () => {
   for (const { run } of runs) await bench.settled(run)
 })
 
+test('what one institution handed in is not there for another', async () => {
+  await using bench = await createRunBench(matching)
+  const { callerOf } = await import('./testing.ts')
+  const { world, desk } = bench
+  const inputs = await bench.inputs()
+  const token = await world.mint('smbc-analyst')
+  const stranger = callerOf(world, token)
+  const asked = { operation: 'triage', inputs, token }
+  await assert.rejects(desk.start(stranger, asked), { code: 'runs_input_unknown' })
+  await assert.rejects(desk.putInput({ ...stranger, institution: null }, Readable.from([])), {
+    code: 'runs_credential',
+  })
+  await bench.settled((await bench.start({ inputs })).run)
+})
+
 test('inputs have a limit, and rules that cannot be used end the run', async () => {
   const { InputStore } = await import('./inputs.ts')
   await using bench = await createRunBench(matching)
@@ -347,6 +362,12 @@ test('inputs have a limit, and rules that cannot be used end the run', async () 
   const dir = mkdtempSync(path.join((await import('node:os')).tmpdir(), 'sekisho-inputs-'))
   const store = new InputStore(path.join(dir, 'inputs'))
   await assert.rejects(store.put(Readable.from([Buffer.alloc(100)]), 99), { code: 'runs_input_too_large' })
+  const small = new InputStore(path.join(dir, 'small'), 150)
+  await small.put(Readable.from([Buffer.alloc(100)]))
+  await small.put(Readable.from([Buffer.alloc(60)]))
+  await assert.rejects(small.put(Readable.from([Buffer.alloc(1)])), { code: 'runs_limit' })
+  small.clean(new Set(), new Set(), Number.MAX_SAFE_INTEGER)
+  await small.put(Readable.from([Buffer.alloc(1)]))
   rmSync(dir, { recursive: true })
   const { run } = await bench.start({ inputs: await bench.inputs(undefined, { 'bad.yml': 'title: [' }) })
   const end = await bench.settled(run)

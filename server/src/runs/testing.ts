@@ -115,8 +115,9 @@ export async function createRunBench(model: ModelPort, options: RunBenchOptions 
     log = readFileSync(path.join(VECTORS, 'events.jsonl')),
     rules = sampleRule(),
   ) => ({
-    log: (await desk.putInput(Readable.from([log]))).sha256,
-    rules: (await desk.putInput(Readable.from([Buffer.from(JSON.stringify({ files: rules }))]))).sha256,
+    log: (await desk.putInput(caller, Readable.from([log]))).sha256,
+    rules: (await desk.putInput(caller, Readable.from([Buffer.from(JSON.stringify({ files: rules }))])))
+      .sha256,
   })
   return {
     world,
