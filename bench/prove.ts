@@ -20,7 +20,9 @@ import {
   nearestRecord,
   ORDINARY,
   proveAgreement,
+  reportsOf,
   type Space,
+  spaceFor,
   type Verdicts,
   verdictOf,
   writeSmt,
@@ -66,15 +68,26 @@ function measure(row: string, text: string, rounds: number): Row {
   const difference = compareAgreements(before, after)
   const firstMs = performance.now() - startMs
   let peakMb = rssMb([process.pid])
-  const times = { build: [] as number[], prove: [] as number[], diff: [] as number[], smt: [] as number[] }
+  const times = {
+    together: [] as number[],
+    cpu: [] as number[],
+    build: [] as number[],
+    prove: [] as number[],
+    diff: [] as number[],
+    smt: [] as number[],
+  }
   for (let at = 0; at < rounds; at++) {
-    times.build.push(timed(() => buildVerdicts(createSpace(), before)))
+    const cpu = process.cpuUsage()
+    times.together.push(timed(() => reportsOf(before, after)))
+    const { user, system } = process.cpuUsage(cpu)
+    times.cpu.push((user + system) / 1000)
+    times.build.push(timed(() => buildVerdicts(spaceFor(before), before)))
     times.prove.push(timed(() => proveAgreement(before)))
     times.diff.push(timed(() => compareAgreements(before, after)))
     times.smt.push(timed(() => writeSmt(before)))
     peakMb = Math.max(peakMb, rssMb([process.pid]))
   }
-  const space = createSpace()
+  const space = spaceFor(before)
   const verdicts = buildVerdicts(space, before)
   const median = (values: readonly number[]): number => round(percentile(Float64Array.from(values), 500), 1)
   return {
@@ -83,6 +96,8 @@ function measure(row: string, text: string, rounds: number): Row {
     nodes: space.bdd.nodesOf(verdicts.allow) + space.bdd.nodesOf(verdicts.hold),
     transitions: difference.transitions.length,
     first_ms: round(firstMs, 1),
+    together_ms: median(times.together),
+    together_cpu_ms: median(times.cpu),
     build_ms: median(times.build),
     prove_ms: median(times.prove),
     diff_ms: median(times.diff),

@@ -92,3 +92,56 @@ test('growing keeps nodes apart', () => {
   for (const level of nodes) assert.ok(bdd.levelOf(level) < 18)
   assert.ok(bdd.size > 816)
 })
+
+test('one set lies within another exactly when nothing is left of it', () => {
+  fc.assert(
+    fc.property(table, table, fc.boolean(), (a, b, joined) => {
+      const bdd = new Bdd(BITS)
+      const x = build(bdd, a)
+      const y = joined ? bdd.or(x, build(bdd, b)) : build(bdd, b)
+      const size = bdd.size
+      assert.equal(bdd.within(x, y), bdd.minus(x, y) === FALSE)
+      assert.equal(bdd.within(x, y), bdd.minus(x, y) === FALSE, 'remembered')
+      if (joined) assert.equal(bdd.size, size, 'no node is made')
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('what a step loses: one cofactor without the other, at the worse value', () => {
+  fc.assert(
+    fc.property(
+      table,
+      fc.integer({ min: 0, max: 4 }),
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: 0, max: 3 }),
+      (values, first, worse, better) => {
+        const bdd = new Bdd(BITS)
+        const set = build(bdd, values)
+        const shift = BITS - first - 2
+        const moved = (vector: number, code: number) => (vector & ~(3 << shift)) | (code << shift)
+        const lost = values.map(
+          (_, vector) =>
+            ((vector >> shift) & 3) === worse && values[vector] === true && !values[moved(vector, better)],
+        )
+        assert.equal(bdd.lost(set, first, 2, worse, better), build(bdd, lost))
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('counts are exact beyond what a double holds', () => {
+  const bdd = new Bdd(100)
+  const odd = Array.from({ length: 100 }, (_, level) => 99 - level).reduce(
+    // All ones, or a zero followed by anything of every third level.
+    (below, level) => bdd.make(level, level % 3 === 0 ? TRUE : FALSE, below),
+    TRUE,
+  )
+  const expected = Array.from({ length: 100 }, (_, level) => level)
+    .filter((level) => level % 3 === 0)
+    .reduce((sum, level) => sum + (1n << BigInt(99 - level)), 1n)
+  assert.equal(bdd.count(odd), expected)
+  assert.equal(bdd.count(TRUE), 1n << 100n)
+  assert.throws(() => new Bdd(101), RangeError)
+})

@@ -11,13 +11,19 @@ export type Node = number
 export const FALSE: Node = 0
 export const TRUE: Node = 1
 
-/** LIMIT: nodes of one diagram, 28 bytes each. Agreements need some ten thousand. */
+/** LIMIT: nodes of one diagram, 44 bytes each. Agreements need some ten thousand. */
 const NODES_MAX = 1 << 22
-const NODES_START = 1 << 14
+const NODES_START = 1 << 16
 /** LIMIT: results remembered; a lost one is computed again. */
 const CACHE_ENTRIES = 1 << 17
 /** LIMIT: pairs of which it is remembered that the first lies within the second. */
 const WITHIN_ENTRIES = 1 << 16
+
+/** Numbers of vectors go up to 2^100: two limbs, each well below what a double holds exactly. */
+const LIMB_BITS = 48
+const LIMB = 2 ** LIMB_BITS
+const LIMB_BIG = BigInt(LIMB)
+const LEVELS_MAX = 100
 
 const AND = 0
 const OR = 1
@@ -43,10 +49,19 @@ export class Bdd {
   /** Two integers an entry: the sets, the first within the second. Made when first asked for. */
   #within: Int32Array | null = null
 
+  /** Vectors in each set, in limbs of 2^48. */
+  #countLow = new Float64Array(2)
+  #countHigh = new Float64Array(2)
+  #counted = 2
+
+  /** @param levels at most 100: counts are exact in two limbs */
   constructor(levels: number) {
+    if (levels > LEVELS_MAX) throw new RangeError(`at most ${LEVELS_MAX} levels, not ${levels}`)
     this.levels = levels
     this.#level[FALSE] = levels
     this.#level[TRUE] = levels
+    this.#countLow[TRUE] = levels < LIMB_BITS ? 2 ** levels : 0
+    this.#countHigh[TRUE] = levels < LIMB_BITS ? 0 : 2 ** (levels - LIMB_BITS)
   }
 
   /** Nodes made so far, both terminals among them. Nothing is ever collected. */
@@ -135,20 +150,47 @@ export class Bdd {
     return visit(node)
   }
 
+  /**
+   * What a step loses: vectors whose bits from `first` on are `worse`, in the set so, and not in it once they are `better`.
+   * One walk; as two cofactors, their difference and an intersection it made four times the nodes.
+   */
+  lost(node: Node, first: number, bits: number, worse: number, better: number): Node {
+    this.#walk++
+    const down = (from: Node, code: number): Node => {
+      let at = from
+      for (let level = this.#level[at]!; level < first + bits; level = this.#level[at]!) {
+        at = ((code >> (first + bits - 1 - level)) & 1) === 1 ? this.#high[at]! : this.#low[at]!
+      }
+      return at
+    }
+    const bitsOfWorse = (set: Node): Node => {
+      let made = set
+      for (let bit = 0; bit < bits; bit++) {
+        const level = first + bits - 1 - bit
+        made = ((worse >> bit) & 1) === 1 ? this.make(level, FALSE, made) : this.make(level, made, FALSE)
+      }
+      return made
+    }
+    const visit = (at: Node): Node => {
+      const level = this.#level[at]!
+      // The bits are not looked at from here on: whatever is in the set is in it at either value.
+      if (level >= first + bits) return FALSE
+      if (this.#stamps[at] === this.#walk) return this.#walked[at]!
+      const result =
+        level < first
+          ? this.make(level, visit(this.#low[at]!), visit(this.#high[at]!))
+          : bitsOfWorse(this.minus(down(at, worse), down(at, better)))
+      this.#stamps[at] = this.#walk
+      this.#walked[at] = result
+      return result
+    }
+    return visit(node)
+  }
+
   /** Number of bit vectors in the set. */
   count(node: Node): bigint {
-    const known = new Map<Node, bigint>([
-      [FALSE, 0n],
-      [TRUE, 1n],
-    ])
-    const visit = (at: Node): bigint => {
-      const before = known.get(at)
-      if (before !== undefined) return before
-      const total = this.#weigh(at, this.low(at), visit) + this.#weigh(at, this.high(at), visit)
-      known.set(at, total)
-      return total
-    }
-    return visit(node) << BigInt(this.levelOf(node))
+    this.#countAll()
+    return BigInt(this.#countHigh[node]!) * LIMB_BIG + BigInt(this.#countLow[node]!)
   }
 
   /** Nodes that the set consists of, terminals left out. */
@@ -164,9 +206,27 @@ export class Bdd {
     return seen.size
   }
 
-  /** Each level that a branch skips may be either, which doubles what is below it. */
-  #weigh(from: Node, branch: Node, visit: (at: Node) => bigint): bigint {
-    return visit(branch) << BigInt(this.levelOf(branch) - this.levelOf(from) - 1)
+  /**
+   * Counts vectors over all levels for every node made since: half of what its branches have, as its own bit is fixed in each.
+   * A node is made after its branches, so one pass in order is enough; two limbs hold the numbers exactly.
+   */
+  #countAll(): void {
+    if (this.#countLow.length < this.#size) {
+      this.#countLow = enlarge(this.#countLow, this.#level.length)
+      this.#countHigh = enlarge(this.#countHigh, this.#level.length)
+    }
+    const low = this.#countLow
+    const high = this.#countHigh
+    for (; this.#counted < this.#size; this.#counted++) {
+      const [a, b] = [this.#low[this.#counted]!, this.#high[this.#counted]!]
+      const sumHigh = high[a]! + high[b]!
+      // INVARIANT: the sum is even, since the branches do not look at this node's bit; so an odd upper limb goes down whole.
+      const odd = sumHigh % 2
+      const sumLow = low[a]! + low[b]! + odd * LIMB
+      const carry = sumLow / 2 >= LIMB ? 1 : 0
+      high[this.#counted] = (sumHigh - odd) / 2 + carry
+      low[this.#counted] = sumLow / 2 - carry * LIMB
+    }
   }
 
   #apply(operation: Operation, a: Node, b: Node): Node {
@@ -242,8 +302,11 @@ function mix(a: number, b: number, c: number): number {
   return (hash ^ (hash >>> 13)) >>> 0
 }
 
-function enlarge(from: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(length)
+type Numbers = Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
+
+function enlarge<T extends Numbers>(from: T, length: number): T {
+  const larger = from instanceof Int32Array ? new Int32Array(length) : new Float64Array(length)
   larger.set(from)
-  return larger
+  // The same kind as it came.
+  return larger as T
 }

@@ -8,7 +8,7 @@ import { type Facts, factsRead } from '../agreement/index.ts'
 import type { Verdict } from '../authorization/index.ts'
 import { FALSE, type Node } from './bdd.ts'
 import { nearestRecord } from './example.ts'
-import { INVARIANTS, type Invariant, type Outcome, type PairQuery, type Query } from './invariants.ts'
+import { INVARIANTS, type Invariant, type PairQuery, type Query } from './invariants.ts'
 import type { Replayer } from './replay.ts'
 import type { Space } from './space.ts'
 import type { Steps } from './step.ts'
@@ -52,10 +52,7 @@ export function checkInvariants(ground: Ground): InvariantResult[] {
 
 function checkInvariant(ground: Ground, invariant: Invariant): InvariantResult {
   const queries = invariant.queries(ground.verdicts.agreement)
-  const answers = queries.map((query) => ({
-    query,
-    set: holdsOfSteps(ground, query) ? FALSE : recordsOf(ground, query),
-  }))
+  const answers = queries.map((query) => ({ query, set: recordsOf(ground, query) }))
   const failed = answers.filter(({ query, set }) => (set === FALSE) !== (query.expect === 'none'))
   return {
     invariant,
@@ -66,24 +63,21 @@ function checkInvariant(ground: Ground, invariant: Invariant): InvariantResult {
   }
 }
 
-/** Whether no record breaks a comparison, where that can be told without making the set of those that do. */
-function holdsOfSteps({ space, verdicts, steps }: Ground, query: Query): boolean {
-  if (query.form !== 'pair' || query.outcome !== query.otherwise) return false
-  const { fact, worse, better, when, outcome } = query
-  // A condition on the compared fact itself would not be the same on both sides.
-  if (when !== null && factsRead(when).includes(fact)) return false
-  const set = when === null ? verdicts[outcome] : space.bdd.and(verdicts[outcome], space.where(when))
-  return !steps.broken(set, fact, worse, better)
-}
-
 /** The records that a query asks about. */
-export function recordsOf({ space, verdicts }: Pick<Ground, 'space' | 'verdicts'>, query: Query): Node {
-  const set = (outcome: Outcome): Node => verdicts[outcome]
-  if (query.form === 'single') return space.bdd.and(set(query.outcome), space.where(query.when))
-  const worse = space.cofactor(set(query.outcome), query.fact, query.worse)
-  const better = space.cofactor(set(query.otherwise), query.fact, query.better)
-  const broken = space.bdd.and(space.bdd.minus(worse, better), space.atom(query.fact, [query.worse]))
-  return query.when === null ? broken : space.bdd.and(broken, space.where(query.when))
+export function recordsOf(ground: Pick<Ground, 'space' | 'verdicts' | 'steps'>, query: Query): Node {
+  const { space, verdicts, steps } = ground
+  if (query.form === 'single') return space.bdd.and(verdicts[query.outcome], space.where(query.when))
+  const { fact, worse, better, outcome, otherwise } = query
+  const when = query.when === null ? space.all : space.where(query.when)
+  // A condition on the compared fact itself would not be the same on both sides.
+  if (outcome === otherwise && (query.when === null || !factsRead(query.when).includes(fact))) {
+    return steps.lost(space.bdd.and(verdicts[outcome], when), fact, worse, better)
+  }
+  const lost = space.bdd.minus(
+    space.cofactor(verdicts[outcome], fact, worse),
+    space.cofactor(verdicts[otherwise], fact, better),
+  )
+  return space.bdd.and(space.bdd.and(lost, space.atom(fact, [worse])), when)
 }
 
 function show(ground: Ground, query: Query, set: Node): Counterexample {

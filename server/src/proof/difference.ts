@@ -11,11 +11,10 @@ import { type ClauseChange, clauseChanges, type TextChange, textChanges } from '
 import { coherentRecords } from './coherence.ts'
 import { digestOf, factSchemaDigest } from './prove.ts'
 import { createReplayer, type Decide } from './replay.ts'
-import { createSpace } from './space.ts'
 import { type TableChange, tableChanges } from './table-change.ts'
 import { type TableEffect, tableEffects } from './table-effect.ts'
 import { type Comparison, type FactRange, findTransitions, narrowed, type Transition } from './transition.ts'
-import { buildVerdicts, type Grade } from './verdicts.ts'
+import { buildVerdicts, type Grade, spaceFor } from './verdicts.ts'
 
 /** Same verdict, other conditions: fewer or more approvers, a weaker or stronger receipt. */
 export interface GradeChange {
@@ -57,7 +56,7 @@ export function compareAgreements(
   after: Agreement,
   options: DifferenceOptions = {},
 ): Difference {
-  const space = createSpace()
+  const space = spaceFor(before, after)
   const comparison: Comparison = {
     space,
     coherent: coherentRecords(space),

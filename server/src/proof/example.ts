@@ -6,7 +6,7 @@
  * Spec: docs/spec/proof.md §6.
  */
 import { FACT_NAMES, type FactName, type Facts } from '../agreement/index.ts'
-import { FALSE, type Node, TRUE } from './bdd.ts'
+import { FALSE, type Node } from './bdd.ts'
 import { follow, type Space } from './space.ts'
 
 /** An employee of an admitted institution asks a standard model for defensive work; examples are told by how they differ. */
@@ -56,35 +56,35 @@ const CHANGED = 2
 const UNKNOWN = 3
 const NOT_APPLICABLE_IN_PLACE = 1
 
-/** The record of the set that differs least from `near`, or null when the set is empty. */
+/**
+ * The record of the set that differs least from `near`, or null when the set is empty.
+ *
+ * Looks for one at cost 0, then 1, and so on: what is shown differs in few facts, and most of a large diagram is never visited.
+ * Weighing every node instead took five times as long.
+ */
 export function nearestRecord(space: Space, set: Node, near: Facts = ORDINARY): Facts | null {
   if (set === FALSE) return null
-  const best = space.slots.map(() => new Map<Node, { readonly cost: number; readonly value: string }>())
-  const costFrom = (position: number, node: Node): number => {
-    if (node === FALSE) return Number.POSITIVE_INFINITY
+  const costs = space.slots.map(({ fact, values }) => values.map((value) => costOf(fact, value, near)))
+  // Largest cost at which nothing was found below a node, by the place among the facts.
+  const tried = space.slots.map(() => new Map<Node, number>())
+  const chosen: number[] = []
+  const find = (position: number, node: Node, left: number): boolean => {
+    if (node === FALSE) return false
     const slot = space.slots[position]
-    if (slot === undefined) return node === TRUE ? 0 : Number.POSITIVE_INFINITY
-    const known = best[position]!.get(node)
-    if (known !== undefined) return known.cost
-    let found = { cost: Number.POSITIVE_INFINITY, value: '' }
-    for (const [code, value] of slot.values.entries()) {
-      const cost =
-        costOf(slot.fact, value, near) + costFrom(position + 1, follow(space.bdd, node, slot, code))
-      if (cost < found.cost) found = { cost, value }
+    if (slot === undefined) return true
+    if ((tried[position]!.get(node) ?? -1) >= left) return false // a map for every slot
+    for (const [code, cost] of costs[position]!.entries()) {
+      if (cost > left) continue
+      chosen[position] = code
+      if (find(position + 1, follow(space.bdd, node, slot, code), left - cost)) return true
     }
-    best[position]!.set(node, found)
-    return found.cost
+    tried[position]!.set(node, left)
+    return false
   }
-  costFrom(0, set)
-  const chosen = new Map<FactName, string>()
-  let node = set
-  for (const [position, slot] of space.slots.entries()) {
-    // The way there was weighed above, node by node.
-    const { value } = best[position]!.get(node)!
-    chosen.set(slot.fact, value)
-    node = follow(space.bdd, node, slot, slot.values.indexOf(value))
-  }
-  return record(chosen)
+  // A set that is not empty has a record, so some cost is enough.
+  for (let cost = 0; !find(0, set, cost); cost++);
+  // `find` chose a code of every slot.
+  return record(new Map(space.slots.map(({ fact, values }, position) => [fact, values[chosen[position]!]!])))
 }
 
 /** Any record of the set, or null when it is empty: one walk down, ordinary values first. */

@@ -66,8 +66,9 @@ export function findingWords({ kind, subject, by }: Finding): Bilingual {
 
 export function findDefects(space: Space, verdicts: Verdicts): Finding[] {
   const { agreement } = verdicts
+  const permitted = permittedBy(space, verdicts)
   return [
-    ...agreement.clauses.flatMap((clause) => inspect(space, verdicts, clause)),
+    ...agreement.clauses.flatMap((clause) => inspect(space, verdicts, clause, permitted)),
     ...STAGE_IDS.filter((stage) => stage !== 'closed').flatMap((stage) =>
       emptyAt(space, verdicts, 'sector_stage', stage, 'stage_allows_nothing'),
     ),
@@ -81,7 +82,7 @@ export function findDefects(space: Space, verdicts: Verdicts): Finding[] {
   ]
 }
 
-function inspect(space: Space, verdicts: Verdicts, clause: Clause): Finding[] {
+function inspect(space: Space, verdicts: Verdicts, clause: Clause, permitted: Node): Finding[] {
   const { bdd } = space
   const applies = setOf(verdicts, clause)
   const found = (kind: FindingKind, by: readonly string[] = []): Finding[] => [
@@ -101,7 +102,7 @@ function inspect(space: Space, verdicts: Verdicts, clause: Clause): Finding[] {
   const by = covering(space, verdicts, matters, rivals)
   if (by.length > 0) return found('shadowed', by)
   if (clause.action !== 'both') return []
-  return bdd.and(applies, permitted(space, verdicts)) === FALSE ? found('explains_only') : []
+  return bdd.and(applies, permitted) === FALSE ? found('explains_only') : []
 }
 
 /** Whether `other`, where it applies as well, leaves `clause` without effect. */
@@ -133,7 +134,7 @@ function covering(space: Space, verdicts: Verdicts, set: Node, clauses: readonly
   return alone === undefined ? used : [alone.id]
 }
 
-function permitted({ bdd }: Space, verdicts: Verdicts): Node {
+function permittedBy({ bdd }: Space, verdicts: Verdicts): Node {
   return verdicts.agreement.clauses
     .filter(({ effect }) => effect === 'permit')
     .reduce((set, clause) => bdd.or(set, setOf(verdicts, clause)), FALSE)

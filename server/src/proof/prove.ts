@@ -11,9 +11,8 @@ import { coherentRecords } from './coherence.ts'
 import { type Finding, findDefects } from './findings.ts'
 import { INVARIANTS } from './invariants.ts'
 import { createReplayer, type Decide } from './replay.ts'
-import { createSpace } from './space.ts'
 import { createSteps } from './step.ts'
-import { buildVerdicts } from './verdicts.ts'
+import { buildVerdicts, spaceFor } from './verdicts.ts'
 
 export interface ProveOptions {
   /** For tests: an engine that disagrees. */
@@ -34,7 +33,7 @@ export interface Proof {
 
 /** @throws {ProofError} `proof_replay_disagrees`, `proof_nodes_exhausted` */
 export function proveAgreement(agreement: Agreement, options: ProveOptions = {}): Proof {
-  const space = createSpace()
+  const space = spaceFor(agreement)
   const verdicts = buildVerdicts(space, agreement)
   const replayer = createReplayer(agreement, options.decide)
   const steps = createSteps(space)

@@ -5,10 +5,12 @@
  * Spec: docs/spec/proposal.md §4.
  */
 import { Worker } from 'node:worker_threads'
-import { loadAgreement } from '../agreement/index.ts'
+import { type Agreement, loadAgreement } from '../agreement/index.ts'
+import { createDecider, type Decider } from '../authorization/index.ts'
 import { compareAgreements } from './difference.ts'
 import { ProofError } from './error.ts'
 import { proveAgreement } from './prove.ts'
+import type { Decide } from './replay.ts'
 
 export interface Reports {
   /** SHA-256 (hex) of the document, the difference and the proof report. */
@@ -21,10 +23,19 @@ export interface Reports {
 
 /** @throws {AgreementError} {ProofError} */
 export function makeReports(before: string, after: string): Reports {
-  const next = loadAgreement(after, 'document')
-  const { digest: difference } = compareAgreements(loadAgreement(before, 'in force'), next)
-  const { digest: proof, brokenHard, brokenSoft } = proveAgreement(next)
-  return { document: next.digest, difference, proof, brokenHard, brokenSoft }
+  return reportsOf(loadAgreement(before, 'in force'), loadAgreement(after, 'document'))
+}
+
+/** The same of documents that are loaded: the engine that confirms what is shown of `after` is made once for both. @throws {ProofError} */
+export function reportsOf(before: Agreement, after: Agreement): Reports {
+  let decider: Decider | undefined
+  const decide: Decide = (facts) => {
+    decider ??= createDecider(after)
+    return decider.decide(facts)
+  }
+  const { digest: difference } = compareAgreements(before, after, { decideAfter: decide })
+  const { digest: proof, brokenHard, brokenSoft } = proveAgreement(after, { decide })
+  return { document: after.digest, difference, proof, brokenHard, brokenSoft }
 }
 
 /**

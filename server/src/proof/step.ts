@@ -1,17 +1,17 @@
 /**
- * Whether a set shrinks with a step from a fact's better value to a worse one: what I9 asks more than a hundred times.
+ * Whether a step from a fact's better value to a worse one gains anything: what I9 asks more than a hundred times of the same sets.
  *
  * The records that break a step are the difference of two cofactors; making those made 770,000 nodes for 100 clauses. Whether there
  * is any needs none of them: at every node where the walk down arrives at the fact, the branch of the worse value must lie within
- * that of the better one. Spec: docs/spec/proof.md §4.
+ * that of the better one. Only a step that is broken is written out. Spec: docs/spec/proof.md §4.
  */
 import type { FactName } from '../agreement/index.ts'
 import { FALSE, type Node } from './bdd.ts'
 import { follow, type Slot, type Space } from './space.ts'
 
 export interface Steps {
-  /** Whether some record of the set at the worse value, all other facts equal, is not in it at the better one. */
-  broken(set: Node, fact: FactName, worse: string, better: string): boolean
+  /** Records of the set at the worse value that, all other facts equal, are not in it at the better one. */
+  lost(set: Node, fact: FactName, worse: string, better: string): Node
 }
 
 export function createSteps(space: Space): Steps {
@@ -22,14 +22,13 @@ export function createSteps(space: Space): Steps {
     return fronts.get(slot) ?? []
   }
   return {
-    broken(set, fact, worse, better) {
+    lost(set, fact, worse, better) {
       const slot = space.slot(fact)
-      const codes = [slot.values.indexOf(worse), slot.values.indexOf(better)] as const
-      return frontOf(set, slot).some((node) => {
-        const [below, above] = codes.map((code) => follow(space.bdd, node, slot, code))
-        // Both codes were followed.
-        return !space.bdd.within(below!, above!)
-      })
+      const [low, high] = [slot.values.indexOf(worse), slot.values.indexOf(better)]
+      const kept = frontOf(set, slot).every((node) =>
+        space.bdd.within(follow(space.bdd, node, slot, low), follow(space.bdd, node, slot, high)),
+      )
+      return kept ? FALSE : space.bdd.lost(set, slot.first, slot.bits, low, high)
     },
   }
 }
