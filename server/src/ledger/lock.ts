@@ -2,12 +2,12 @@
  * One writer a directory.
  *
  * Spec: docs/spec/ledger.md §7. Node has no flock, so two things together: a Linux abstract socket named after the
- * directory's inode, which the kernel frees when the process dies however it dies, and a file naming the process,
+ * directory's inode and path, which the kernel frees when the process dies however it dies, and a file naming the process,
  * for other network namespaces and for the message. Behind both, the publisher ends the process when the
  * published checkpoint is not the one it wrote.
  */
-import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync, realpathSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { errnoOf } from './disk.ts'
@@ -44,12 +44,16 @@ export async function lockDirectory(dir: string): Promise<DirectoryLock> {
 async function holdSocket(dir: string): Promise<Server | null> {
   if (process.platform !== 'linux') return null
   const { dev, ino } = statSync(dir)
+  // A number is given again once a directory is gone; its place is not, while somebody holds it.
+  const place = createHash('sha256').update(realpathSync(dir)).digest('hex').slice(0, 16)
   const server = createServer((connection) => connection.destroy())
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       reject(errnoOf(error) === 'EADDRINUSE' ? locked(dir, join(dir, 'lock')) : error)
     })
-    server.listen({ path: `\0sekisho-ledger-${dev}-${ino}`, exclusive: true }, () => resolve(server.unref()))
+    server.listen({ path: `\0sekisho-ledger-${dev}-${ino}-${place}`, exclusive: true }, () =>
+      resolve(server.unref()),
+    )
   })
 }
 
