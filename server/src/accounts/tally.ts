@@ -7,6 +7,7 @@
 import { type ExchangeRead, type IntentRead, type OutcomeRead, REDECIDED_CODE } from './exchange.ts'
 import { HoldBook } from './hold.ts'
 import { type HeldRefusal, RefusalBook } from './refusal.ts'
+import { RefusedBook } from './refused.ts'
 import { dayOf, UsageBook } from './usage.ts'
 
 /** An allowed intent that no outcome closes yet. */
@@ -69,6 +70,7 @@ export class Tally {
   readonly usage = new UsageBook()
   readonly holds = new HoldBook()
   readonly refusals = new RefusalBook()
+  readonly refused = new RefusedBook()
   readonly openIntents = new OpenIntents()
   readonly #grantUses = new Map<string, number>()
 
@@ -99,6 +101,8 @@ export class Tally {
   #intent(read: IntentRead, index: number, timeMs: number): Applied {
     const { decision } = read
     if (decision.verdict === 'hold') this.holds.open(read, index, timeMs)
+    if (decision.verdict === 'deny')
+      this.refused.add(decision.id, { actor: read.actor, institution: read.institution })
     if (decision.verdict !== 'allow') return NOTHING
     const intent: OpenIntent = {
       actor: read.actor,
@@ -119,6 +123,8 @@ export class Tally {
     const intent = this.openIntents.get(read.intent)
     if (intent === undefined) return { ...NOTHING, refusal }
     this.openIntents.delete(read.intent)
+    if (response.end === 'refused' || response.end === 'failed')
+      this.refused.add(read.decision, { actor: intent.actor, institution: intent.institution })
     if (response.code === REDECIDED_CODE) {
       this.#charge(intent, -1, -intent.reservedTokens)
       this.#countGrant(intent.grant, -1)

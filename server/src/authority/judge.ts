@@ -38,6 +38,10 @@ export function judge(
   const at = { index: ledger.size(), timeMs: clock.nowMs() }
   fold(state, signed, at, agreements)
   if (statement.type === 'stop.issue') checkModel(statement, options)
+  if (statement.type === 'appeal.open') {
+    const { decision, institution } = statement.payload
+    for (const actor of signersOf(statement, state)) tally.refused.check(decision, { actor, institution })
+  }
   if (statement.type === 'grant.approve') {
     const hold = tally.holds.get(statement.payload.hold, at.timeMs)
     checkAnswers(hold, statement.payload)
@@ -75,4 +79,11 @@ function checkRoles(hold: Hold, statement: Statement, state: ProgrammeState | nu
       `\`${actor.id}\` has none of the roles ${hold.roles.join(', ')} that \`${hold.id}\` asks for`,
     )
   }
+}
+
+function signersOf(statement: Statement, state: ProgrammeState | null): string[] {
+  return statement.signatures.flatMap(({ key }) => {
+    const owner = state?.fields.keyOwners.get(key)
+    return owner?.kind === 'actor' ? [owner.id] : []
+  })
 }

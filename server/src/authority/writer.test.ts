@@ -300,6 +300,27 @@ test('a guard’s cut is refused again, until it is lifted by name', async () =>
   assert.equal(programme.authority.sticky('mufg-analyst', 'm', 'c'), null)
 })
 
+test('nobody takes up another one’s refusal: the appeal that stands is of who was refused', async () => {
+  await using world = await createWorld()
+  const { authority } = world.programme
+  const appeal = (draft: ReturnType<typeof intentDraft>, who: string) => {
+    const { id } = draft.fields.decision as { id: string }
+    const payload = { decision: id, institution: 'mufg', reason: 'patch review', consent: false }
+    return world.submit('appeal.open', payload, [person(who)])
+  }
+  const denied = intentDraft(world, { verdict: 'deny' })
+  await authority.append(denied)
+  await refused(appeal(denied, 'mufg-engineer'), 'statement_signer_not_entitled')
+  await appeal(denied, 'mufg-analyst')
+  const cut = intentDraft(world)
+  const { index } = await authority.append(cut)
+  const { id } = cut.fields.decision as { id: string }
+  const outcome = outcomeDraft(index, { end: 'refused' })
+  await authority.append({ ...outcome, fields: { ...outcome.fields, decision: { id } } })
+  await refused(appeal(cut, 'mufg-engineer'), 'statement_signer_not_entitled')
+  await appeal(cut, 'mufg-analyst')
+})
+
 test('a restart without a database keeps everything but tokens', async () => {
   await using world = await createWorld()
   const { programme, clock } = world
