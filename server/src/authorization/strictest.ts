@@ -4,7 +4,7 @@
  * Spec: docs/spec/agreement.md §9. Each agreement is asked with the facts found under its own stages, tiers and ceilings; rollout
  * statements are of the agreement in force and do not move another one's sectors.
  */
-import type { Agreement } from '../agreement/index.ts'
+import type { Agreement, Facts } from '../agreement/index.ts'
 import { documentOf, type Snapshot } from '../programme/index.ts'
 import type { Decider } from './decider.ts'
 import type { ClauseRef, Decision } from './decision.ts'
@@ -25,15 +25,17 @@ export function joinedAgreements({ governance }: Snapshot, institution: string):
  * The stricter of `decision` and what every joined agreement says.
  *
  * @param decision under the agreement in force
+ * @param asked what else is known of the request, added to the facts as they are found under each agreement
  */
 export function strictest(
   decision: Decision,
   input: FactsInput,
   deciderFor: (agreement: Agreement) => Decider,
+  asked: (facts: Facts) => Facts = (facts) => facts,
 ): Decision {
   const joined = joinedAgreements(input.snapshot, input.principal.institution.id)
   return joined.reduce((strict, agreement) => {
-    const facts = findFacts({ ...input, snapshot: under(input.snapshot, agreement) })
+    const facts = asked(findFacts({ ...input, snapshot: under(input.snapshot, agreement) }))
     return stricter(strict, named(deciderFor(agreement).decide(facts), agreement))
   }, decision)
 }

@@ -7,9 +7,15 @@
  */
 import { hash } from 'node:crypto'
 import { canonicalize } from 'sekisho-verify'
-import type { Agreement, ModelCatalogue, ModelEntry } from '../agreement/index.ts'
+import type { Agreement, Facts, ModelCatalogue, ModelEntry } from '../agreement/index.ts'
 import type { Authority } from '../authority/index.ts'
-import { type Decider, type Decision, findFactsAndGrant } from '../authorization/index.ts'
+import {
+  type Decider,
+  type Decision,
+  type FactsInput,
+  findFactsAndGrant,
+  strictest,
+} from '../authorization/index.ts'
 import { type Clock, type DecisionId, newDecisionId } from '../base/index.ts'
 import type { Reading } from '../boundary/index.ts'
 import { type JsonObject, McpError, type ToolResult } from '../mcp/index.ts'
@@ -203,7 +209,7 @@ function decide(
   const argsDigest = hash('sha256', `sekisho/call/v1\0${canonicalize([tool.served, text(args)])}`, 'hex')
   // A grant is for one session: this one holds nothing but this call with these arguments.
   const session = `call:${argsDigest}`
-  const found = findFactsAndGrant({
+  const input: FactsInput = {
     snapshot,
     principal,
     model,
@@ -216,15 +222,19 @@ function decide(
     ledgerWritable: authority.ledgerWritable(),
     nowMs: clock.nowMs(),
     surface: 'tool_call',
-  })
+  }
+  const found = findFactsAndGrant(input)
   const outside = isTechniqueOutside(tool.technique, engagementOf(caller, deps))
-  const facts = {
-    ...found.facts,
+  const ofTool = (facts: Facts): Facts => ({
+    ...facts,
     ...assumed,
     ...(outside ? { engagement_capability: 'not_allowed' as const } : {}),
-    autonomy: autonomyOf(tool, found.facts.autonomy, engagementAutonomy(caller, snapshot)),
-  }
-  const decided = deps.deciderFor(snapshot.agreement).decide(facts)
+    autonomy: autonomyOf(tool, facts.autonomy, engagementAutonomy(caller, snapshot)),
+  })
+  const facts = ofTool(found.facts)
+  const first = deps.deciderFor(snapshot.agreement).decide(facts)
+  // Further agreements of the institution bind tool calls as they bind requests: the stricter answer of all.
+  const decided = strictest(first, input, deps.deciderFor, ofTool)
   const each = approvedEach(decided, tool, facts.grant === 'covering', snapshot.agreement)
   // What the terms of the engagement exclude is denied, whatever the clauses say of its side.
   const decision: Decision = outside ? { ...each, verdict: 'deny', approval: null } : each
@@ -289,7 +299,9 @@ function approvedEach(
   const count = Math.max(needed, decision.approval?.count ?? 0)
   const rule = [...agreement.holds.values()].find((hold) => hold.count >= count)
   if (rule === undefined) return { ...decision, verdict: 'deny' }
-  return { ...decision, verdict: 'hold', approval: { count: rule.count, roles: rule.roles } }
+  // Of an approval that the clauses ask for, only roles that both name.
+  const roles = rule.roles.filter((role) => decision.approval?.roles.includes(role) ?? true)
+  return { ...decision, verdict: 'hold', approval: { count: rule.count, roles } }
 }
 
 async function reserve(call: Unrecorded, { authority }: CallDeps): Promise<Unrecorded> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { person } from '../authority/testing.ts'
+import { AUTHORITIES, person } from '../authority/testing.ts'
 import { findTargets } from '../boundary/index.ts'
 import type { StoredExchange } from '../ledger/index.ts'
 import type { JsonObject, ToolAnswer } from '../mcp/index.ts'
@@ -104,6 +104,36 @@ test('autonomy: above the engagement’s level denied; each action of A3 approve
   const inEngagement = await bench.caller('hoshizora-analyst', ENGAGEMENT)
   const answer = await bench.call(inEngagement, 'lab.echo', { text: '192.0.2.7' })
   assert.notEqual(meta(answer, 'verdict'), 'allow', 'the engagement is A2')
+})
+
+test('a further agreement that the institution joined binds its tool calls: the stricter answer', async () => {
+  await using bench = await createBench(toolsFile('good', READ))
+  const { world } = bench
+  const document = world.programme
+    .snapshot()
+    .agreement.documentText.replace('agreement: us-japan-2026', 'agreement: us-uk-2026')
+  const caller = await bench.caller('mufg-analyst')
+  const join = (text: string) =>
+    world.submit('agreement.join', { institutions: ['mufg'], document: text }, AUTHORITIES)
+  await join(document)
+  const same = await bench.call(caller, 'lab.echo', { text: 'failed logins' })
+  assert.equal(same.isError, false, 'an agreement that says the same changes nothing')
+  // Its sectors stand at their own stages: under this one nothing of finance is open.
+  await join(document.replace(/(ja: 金融\n\s+stage: )full/, '$1closed'))
+  assert.deepEqual(await bench.broker.listTools(caller), [], 'what could not be used is not listed')
+  const [tool] = await bench.catalogue.tools()
+  assert.ok(tool)
+  const end = await passCall(caller, tool.declaration, { text: 'x' }, AbortSignal.timeout(20_000), bench.deps)
+  assert.deepEqual([end.kind, end.call.decision.verdict], ['stopped', 'deny'])
+  const clauses = end.call.decision.clauses.map(({ clause }) => clause)
+  assert.ok(clauses.length > 0 && clauses.every((clause) => clause.startsWith('us-uk-2026:')), clauses.join())
+  assert.equal(field(exchanges(bench).at(-2), 'decision').verdict, 'deny', 'recorded as decided')
+  const other = await bench.caller('hoshizora-analyst')
+  assert.deepEqual(
+    (await bench.broker.listTools(other)).map(({ name }) => name),
+    ['lab.echo'],
+    'another institution has not joined it',
+  )
 })
 
 test('a description that changed takes its tool out of service until approved again', async () => {
