@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly records: number | null
   /** Rows to measure; null means all. */
   readonly rows: readonly string[] | null
+  /** A checkout of SigmaHQ/sigma with its `regression_data`; null means the shipped events. */
+  readonly events: string | null
   /** Writers, connections or statements, as the bench defines it; null means its own default. */
   readonly only: string | null
 }
@@ -32,6 +34,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     seconds: null,
     records: null,
     rows: null,
+    events: null,
     only: null,
   } as {
     -readonly [K in keyof BenchOptions]: BenchOptions[K]
@@ -44,10 +47,11 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     else if (word === '--seconds') options.seconds = positive(word, words[++at])
     else if (word === '--records') options.records = positive(word, words[++at])
     else if (word === '--rows') options.rows = (words[++at] ?? '').split(',')
+    else if (word === '--events') options.events = words[++at] ?? null
     else if (word === '--only') options.only = words[++at] ?? null
     else
       throw new Error(
-        `unknown option \`${word}\`; known: --quick --trials N --rounds N --seconds N --records N --rows A,B --only X`,
+        `unknown option \`${word}\`; known: --quick --trials N --rounds N --seconds N --records N --rows A,B --only X --events DIR`,
       )
   }
   return options

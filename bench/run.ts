@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   boundary: async () => (await import('./boundary.ts')).benchBoundary,
   reader: async () => (await import('./reader.ts')).benchReader,
   leakage: async () => (await import('./leakage.ts')).benchLeakage,
+  operations: async () => (await import('./operations.ts')).benchOperations,
   prove: async () => (await import('./prove.ts')).benchProve,
   witness: async () => (await import('./witness.ts')).benchWitness,
   readme: async () => (await import('./readme.ts')).writeReadme,

@@ -73,6 +73,8 @@ export interface CatalogueOptions {
   readonly version: string
   readonly clock: Clock
   readonly log: Logger
+  /** Told why a server cannot be used, by whoever shows it to somebody. */
+  readonly failed?: (server: string, why: string) => void
 }
 
 export function openCatalogue(options: CatalogueOptions): Catalogue {
@@ -116,6 +118,7 @@ class Connection {
       descriptions = await this.#descriptions()
     } catch (error) {
       this.#options.log.warn({ server: this.#server.id, error: String(error) }, 'tool server cannot be used')
+      this.#options.failed?.(this.#server.id, error instanceof Error ? error.message : String(error))
     }
     const byName = new Map((descriptions ?? []).map((one) => [one.name, one]))
     this.undeclared = [...byName.keys()]
@@ -162,6 +165,8 @@ class Connection {
   #lost(error: McpError): void {
     this.#failure = error
     this.#failedAtMs = this.#options.clock.monotonicMs()
+    // A process that answers nonsense still runs.
+    this.#opening?.then((peer) => peer.close()).catch(() => {})
     this.#opening = null
     this.#described = null
   }

@@ -10,6 +10,7 @@ import { toolsFile } from '../operations/testing.ts'
 import { RUN_MACHINE, RUN_STATES } from './machine.ts'
 import type { ModelPort } from './model.ts'
 import {
+  callerOf,
   createRunBench,
   lastResult,
   matching,
@@ -320,7 +321,6 @@ test('another institution sees nothing of a run', async () => {
   await using bench = await createRunBench(matching)
   const { run } = await bench.start()
   await bench.settled(run)
-  const { callerOf } = await import('./testing.ts')
   const stranger = callerOf(bench.world, await bench.world.mint('smbc-engineer'))
   assert.deepEqual(await bench.desk.list(stranger), [])
   await assert.rejects(bench.desk.show(stranger, run), { code: 'runs_unknown' })
@@ -342,7 +342,6 @@ test('at most two runs of one person are under way', async () => {
 
 test('what one institution handed in is not there for another', async () => {
   await using bench = await createRunBench(matching)
-  const { callerOf } = await import('./testing.ts')
   const { world, desk } = bench
   const inputs = await bench.inputs()
   const token = await world.mint('smbc-analyst')
