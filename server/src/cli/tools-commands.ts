@@ -5,7 +5,7 @@ import { silentLogger, systemClock, VERSION } from '../base/index.ts'
 import { type CataloguedTool, openCatalogue, parseToolsFile } from '../operations/index.ts'
 import type { Arguments, CliContext, Command } from './command.ts'
 import { CliError, EXIT } from './error.ts'
-import { columns } from './show.ts'
+import { columns, plain } from './show.ts'
 
 const TOOLS = { tools: { value: 'FILE', doc: 'the tools file', required: true } } as const
 
@@ -87,6 +87,7 @@ async function withTools(
     version: VERSION,
     clock: systemClock,
     log: silentLogger,
+    failed: (server, why) => context.err(`\`${server}\` cannot be used: ${plain(why).slice(0, 400)}`),
   })
   try {
     return show(await catalogue.tools(), catalogue.undeclared())

@@ -186,7 +186,10 @@ class Walk {
 
   #apply(frame: Frame): void {
     if ((leafClass(frame.leaf) === 'statement') !== (frame.kind === 'statement'))
-      throw broken(frame, 'has the leaf of another class')
+      throw broken(
+        frame,
+        'has the leaf of another class: an earlier build wrote it, or it was altered (a sample begins anew when its data directory is moved away)',
+      )
     if (frame.kind === 'intent') this.#intents.opened(frame.index)
     if (frame.kind === 'outcome' && !this.#intents.closed(frame.refers))
       throw broken(frame, 'closes no open intent')
