@@ -208,7 +208,7 @@ export function trainingRows(dir: string, all = true): { rows: Row[]; digests: R
   return {
     rows: [
       ...ownRows(SEED, OWN_COPIES),
-      ...itemRows(SEED, ITEM_COPIES, (item) => all || !item.heldOut),
+      ...itemRows(SEED, ITEM_COPIES, (item) => all || !(item.heldOut || item.afterMisses)),
       ...composedRows(SEED, COMPOSED),
       ...corpus.rows,
     ],

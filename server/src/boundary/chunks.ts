@@ -66,6 +66,32 @@ export function mayHoldTarget(text: string, start: number, end: number): boolean
   return false
 }
 
+/** Letters in a row beyond which nothing but the ends can be of a target: paths are read up to 2,048 characters, labels 63. */
+const LETTERS_MAX = 4096
+const HEAD_CHARS = 2304
+const TAIL_CHARS = 256
+
+/**
+ * A run without the middle of very long words, as places `[start, end)`: HOSTILE, since every letter of such a word
+ * would be tried as the beginning of a name. Most runs are one piece.
+ */
+export function piecesOfRun(text: string, start: number, end: number): (readonly [number, number])[] {
+  if (end - start <= LETTERS_MAX) return [[start, end]]
+  const pieces: (readonly [number, number])[] = []
+  let from = start
+  let word = start
+  for (let i = start; i <= end; i++) {
+    if (i < end && isWord(text.charCodeAt(i))) continue
+    if (i - word > LETTERS_MAX) {
+      pieces.push([from, word + HEAD_CHARS])
+      from = i - TAIL_CHARS
+    }
+    word = i + 1
+  }
+  pieces.push([from, end])
+  return pieces
+}
+
 const AT = 64
 const COLON = 58
 

@@ -5,8 +5,9 @@
  * reading is synchronous. Spec: docs/spec/boundary.md §4. Part of the model: a change here needs new weights.
  */
 
-/** Buckets of the weights file. */
-export const FEATURE_BUCKETS = 1 << 15
+/** Buckets of the weights file: the upper half is for single words, so that pairs and n-grams cannot blur them. */
+export const FEATURE_BUCKETS = 1 << 16
+const HALF = FEATURE_BUCKETS / 2
 
 /** Groups in the order of a vector's entries. */
 export const CONCEPT = 0
@@ -41,7 +42,16 @@ export function beginFeatures(): void {
 
 /** Adds one feature: `seed` says of what kind, `a` and `b` which. */
 export function addFeature(group: number, seed: number, a: number, b: number): void {
-  const bucket = bucketOf(seed, a, b)
+  add(group, bucketOf(seed, a, b))
+}
+
+/** Adds a word by the hash of its letters. */
+export function addWord(hash: number): void {
+  const mixed = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
+  add(WORD, HALF + ((mixed ^ (mixed >>> 16)) & (HALF - 1)))
+}
+
+function add(group: number, bucket: number): void {
   if (usedBy[bucket] === generation) return
   usedBy[bucket] = generation
   // Groups are the constants above.
@@ -56,10 +66,10 @@ export function finishFeatures(): void {
   })
 }
 
-/** Three 32-bit numbers into a bucket. */
+/** Three 32-bit numbers into a bucket of the lower half. */
 function bucketOf(seed: number, a: number, b: number): number {
   let hash = Math.imul(seed ^ a, 0x9e3779b1)
   hash = Math.imul(hash ^ (hash >>> 15) ^ b, 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) & (FEATURE_BUCKETS - 1)
+  return (hash ^ (hash >>> 16)) & (HALF - 1)
 }

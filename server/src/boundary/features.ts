@@ -8,6 +8,7 @@
 import { CONCEPTS } from './concepts.ts'
 import {
   addFeature,
+  addWord,
   beginFeatures,
   CONCEPT,
   type FeatureGroup,
@@ -31,7 +32,6 @@ const SEED_CONCEPT = 0x1001
 const SEED_ASK = 0x2002
 const SEED_PAIR = 0x3003
 const SEED_ORDER = 0x4004
-const SEED_WORD = 0x5005
 const SEED_WORDS = 0x6006
 const SEED_GRAM = 0x7007
 const SEED_SHAPE = 0x8008
@@ -210,7 +210,7 @@ function addWords(text: string): void {
       continue
     }
     if (word === 0) continue
-    addFeature(WORD, SEED_WORD, word, 0)
+    addWord(word)
     if (letters > STEM_LETTERS) addFeature(WORD, SEED_STEM, stem, 0)
     letters = 0
     if (before !== 0) addFeature(WORD, SEED_WORDS, before, word)

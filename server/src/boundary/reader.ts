@@ -18,7 +18,7 @@ import { ordersOf, readSegment, type SegmentReading } from './segment.ts'
 import { steers } from './steering.ts'
 import { type FoundTarget, findTargets, unresolvedTarget } from './targets.ts'
 
-export const READER_VERSION = 'moods/2'
+export const READER_VERSION = 'moods/3'
 /** Segments remembered by default. */
 const MEMO_SEGMENTS_MAX = 8192
 /** Share of an earlier turn's suspicion that the next turn inherits, and its weight against the turn's own. */

@@ -16,7 +16,7 @@ import { shapeOf } from './shape.ts'
 import { findSpelledOut } from './spelled-out.ts'
 import { findSteering, type SteeringSpan, steersWrapped } from './steering.ts'
 import { type FoundTarget, findTargetsIn, UNRESOLVED } from './targets.ts'
-import { readable, unwrapped } from './unwrap.ts'
+import { framed, readable, unwrapped } from './unwrap.ts'
 
 /** Evidence read at most, from its beginning and its end. */
 const EVIDENCE_CHARS_MAX = 8_000
@@ -116,11 +116,13 @@ const SENTENCE_HARM_AT = 0.85
 /** Sentences of one ask read by themselves; the rest of a longer one is read for orders. */
 const SENTENCES_MAX = 24
 
-/** One sentence that asks for harm is not diluted by what stands around it. */
+/** One sentence that asks for harm is not diluted by what stands around it, and not hidden by a frame. */
 function gravestSentence(asked: string, whole: Proposal): Proposal {
   if (whole.harm >= HARM_AT) return whole
-  const sentences = sentencesOf(asked, SENTENCES_MAX)
-  if (sentences.length < 2) return whole
+  const inner = framed(asked)
+  const own = sentencesOf(asked, SENTENCES_MAX)
+  if (own.length < 2 && inner.length === 0) return whole
+  const sentences = [...own, ...inner.flatMap((each) => sentencesOf(each, SENTENCES_MAX))]
   let worst = whole
   for (const sentence of sentences) {
     if (!asks(sentence)) continue

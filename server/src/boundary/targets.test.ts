@@ -94,6 +94,15 @@ test('beyond so many targets, one stands for those that were not read', () => {
   assert.ok(findTargets('192.0.2.1 '.repeat(2_000)).every(({ value }) => value === '192.0.2.1'))
 })
 
+test('a very long word hides no target at its ends', () => {
+  const word = 'A'.repeat(9_000)
+  for (const text of [`bank.example/${word}`, `${word},bank.example`, `192.0.2.1,${word},bank.example`])
+    assert.ok(
+      findTargets(text).some(({ value }) => value.includes('bank.example')),
+      text.slice(0, 24),
+    )
+})
+
 test('any text is read without an exception, with spans in order and inside', () => {
   const bits = fc.constantFrom(
     '192.0.2.',

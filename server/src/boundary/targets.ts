@@ -6,7 +6,7 @@
  * plainly a version number, a file name, a time or a member of an object is not.
  */
 import { canonicalCidr, canonicalIpv6, cidrsOfRange, readingsOfIpv4 } from './addresses.ts'
-import { eachChunk, mayHoldTarget } from './chunks.ts'
+import { eachChunk, mayHoldTarget, piecesOfRun } from './chunks.ts'
 import { hostTarget, nameTarget } from './names.ts'
 import { type NormalText, normalise } from './normal.ts'
 import type { TargetKind } from './reading.ts'
@@ -64,8 +64,7 @@ export function findTargets(text: string): FoundTarget[] {
 export function findTargetsIn(normal: NormalText, text: string): FoundTarget[] {
   const found: FoundTarget[] = []
   const own = text.length > HELD_CHARS_MAX ? copied : (part: string) => part
-  eachChunk(normal.text, (from, to) => {
-    if (!mayHoldTarget(normal.text, from, to)) return true
+  const read = (from: number, to: number): boolean => {
     const chunk = normal.text.slice(from, to)
     CANDIDATE.lastIndex = 0
     for (let hit = CANDIDATE.exec(chunk); hit !== null; hit = CANDIDATE.exec(chunk)) {
@@ -84,6 +83,10 @@ export function findTargetsIn(normal: NormalText, text: string): FoundTarget[] {
       }
     }
     return true
+  }
+  eachChunk(normal.text, (start, end) => {
+    if (!mayHoldTarget(normal.text, start, end)) return true
+    return piecesOfRun(normal.text, start, end).every(([from, to]) => read(from, to))
   })
   return found
 }

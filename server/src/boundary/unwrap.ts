@@ -79,6 +79,34 @@ export function unwrapped(text: string, depth = 0, shape = shapeOf(text)): strin
   return opened
 }
 
+/** Words that say an ask stands inside a role, a story, a translation, or is written in another way. */
+const FRAME =
+  /\b(?:novel|story|script|scene|fiction\w*|role-?play\w*|pretend\w*|character|hypothetical\w*|imagine|translat\w*|let's play|game|poem|exercise|act as|you are an? |repeat|revers\w*|backwards?|rot-?13)\b|小説|物語|脚本|台本|場面|役|ごっこ|仮の話|仮に|なりきっ|翻訳|訳して|訳し|逆(?:順|さ|から)|復唱/i
+const QUOTED = /["“「『]([^"“”「」『』\n]{12,2000})["”」』]/g
+const INTRODUCED = /[:：]\s{0,3}([^\n]{12,2000})$/gm
+const REVERSED = /\brevers|\bbackward|逆(?:順|さ|から)/i
+const ROT13 = /\brot-?13\b/i
+const FRAMED_MAX = 8
+
+/** Asks inside an ask that speaks of a role, a story, a translation or another way of writing; at most FRAMED_MAX. */
+export function framed(asked: string): string[] {
+  if (asked.length > BLOB_CHARS_MAX || !FRAME.test(asked)) return []
+  const inner: string[] = []
+  for (const expression of [QUOTED, INTRODUCED])
+    for (const [, words = ''] of asked.matchAll(expression)) if (inner.length < FRAMED_MAX) inner.push(words)
+  const outer = inner.length === 0 ? [asked] : inner
+  if (REVERSED.test(asked)) inner.push(...outer.map((words) => [...words].reverse().join('')))
+  if (ROT13.test(asked)) inner.push(...outer.map(rotated))
+  return inner.slice(0, 2 * FRAMED_MAX)
+}
+
+function rotated(text: string): string {
+  return text.replace(/[a-z]/gi, (letter) => {
+    const base = letter <= 'Z' ? 65 : 97
+    return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base)
+  })
+}
+
 function resolveEntity(all: string, decimal?: string, hex?: string, named?: string): string {
   if (named !== undefined) return NAMED[named] ?? all
   const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
