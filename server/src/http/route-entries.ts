@@ -30,7 +30,7 @@ async function openEntry({ params }: Call, caller: AdminCaller, deps: AdminDeps)
   if (entry === null || !mayOpen(caller, entry)) {
     throw new HttpError(
       'http_entry_unknown',
-      'no such entry of your institution, or not for your role to open',
+      'no such entry of your institution, or not for your role: internal audit and operations leads open them',
     )
   }
   deps.logger.warn({ event: 'entry_opened', index, by: caller.holder.id }, 'an entry was opened')
