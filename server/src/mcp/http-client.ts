@@ -4,10 +4,12 @@
  * Spec: modelcontextprotocol.io/specification/2025-11-25/basic/transports, streamable HTTP. An answer is JSON, or a stream
  * of events of which one is the answer. Redirects are not followed: the address is the one that was configured.
  */
-import { Client } from 'undici'
+import { Pool } from 'undici'
 import { McpError } from './error.ts'
 import { isObject, type Message, PROTOCOL_VERSIONS, parseMessage } from './message.ts'
 import { limited, Peer, type PeerOptions, RECEIPT_META, type Transport } from './peer.ts'
+
+const CONNECTIONS_MAX = 32
 
 export interface HttpServer extends PeerOptions {
   readonly url: URL
@@ -32,13 +34,15 @@ export async function connectHttp(server: HttpServer): Promise<Peer> {
 class HttpTransport implements Transport {
   readonly #server: HttpServer
   readonly #peer: Peer
-  readonly #client: Client
+  readonly #client: Pool
   #session: string | null = null
 
   constructor(server: HttpServer, peer: Peer) {
     this.#server = server
     this.#peer = peer
-    this.#client = new Client(server.url.origin, {
+    this.#client = new Pool(server.url.origin, {
+      // A slow call keeps nobody waiting but its caller.
+      connections: CONNECTIONS_MAX,
       pipelining: 1,
       headersTimeout: server.timeoutMs,
       bodyTimeout: server.timeoutMs,
@@ -104,8 +108,12 @@ class HttpTransport implements Transport {
     const decoder = new TextDecoder()
     let rest = ''
     for await (const chunk of body) {
-      rest += decoder.decode(chunk, { stream: true })
+      const text = decoder.decode(chunk, { stream: true })
+      // Only where an end may have arrived: a stream of single bytes is not searched again and again.
+      const ends = /[\r\n]/.test(text)
+      rest += text
       this.#limit(rest.length)
+      if (!ends) continue
       const events = rest.split(/\r\n\r\n|\n\n|\r\r/)
       rest = events.pop() ?? ''
       for (const event of events) {
