@@ -488,11 +488,11 @@ def parse_policy(data):
         if word.startswith("#"):
             continue
         if word == "log" and 1 <= len(rest) <= 2:
-            logs.append(policy_key(rest[0], [1, 6], logs, place))
+            logs.append(policy_key(rest[0], [1, 6], [*logs, *witnesses.values()], place))
         elif word == "witness" and 2 <= len(rest) <= 3:
             if rest[0] == "none" or rest[0] in witnesses or rest[0] in groups:
                 raise Bad("policy_name", place)
-            witnesses[rest[0]] = policy_key(rest[1], [4, 6], witnesses.values(), place)
+            witnesses[rest[0]] = policy_key(rest[1], [4, 6], [*logs, *witnesses.values()], place)
         elif word == "group" and len(rest) >= 3:
             name, rule, *members = rest
             if name == "none" or name in witnesses or name in groups:
@@ -548,7 +548,7 @@ def verify_witnessed(note, policy):
             if key["type"] == 6:
                 states[name] = "unchecked"
             elif ed25519_ok(key["key"], message, signature[8:]):
-                states[name] = "good"
+                states[name] = "untimed" if time == 0 else "good"
             else:
                 raise Bad("cosignature_invalid", name)
             break

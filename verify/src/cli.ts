@@ -53,6 +53,7 @@ const USAGE = `sekisho-verify: checks a Sekisho ledger with public keys only
   --key VKEY   the log's verifier key (name+hash+base64), or a file that holds it
   --policy FILE  a trust policy (c2sp.org/tlog-policy): its log keys, and its quorum of witnesses is asked for
   --witnesses  with ledger or fsck: asks the policy's witnesses what they saw, and holds it against the log
+  --clock      cosignatures more than a day ahead of this machine's clock do not count (those of time 0 never do)
   --statements-head N  newest statement seen earlier: fails when the ledger shows less
   --json       one JSON object on standard output
   --help
@@ -61,6 +62,9 @@ Exit status: 0 good, 1 verification failed, 2 wrong usage or unreadable input.
 Without --saved, an operator who holds the log key can show a shortened or rewritten ledger and it will verify:
 keep every checkpoint you have seen.
 `
+
+/** Latest time a Date can hold. */
+const TIME_S_MAX = 8_640_000_000_000
 
 /** Largest pack read. */
 const PACK_BYTES_MAX = 1024 * 1024 * 1024
@@ -84,6 +88,8 @@ interface Arguments {
   readonly key: VerifierKey | null
   readonly policy: Policy | null
   readonly askWitnesses: boolean
+  /** Whether cosignatures may not be ahead of this machine's clock. */
+  readonly clock: boolean
   readonly saved: readonly string[]
   readonly dir: string | undefined
   readonly head: string | undefined
@@ -165,7 +171,7 @@ function onlyKey({ key, policy }: Arguments): VerifierKey {
 
 /** What the policy's witnesses have to do with the log: its quorum, and what they show when they are asked. */
 async function witnessesOf(
-  { policy, askWitnesses: asks }: Arguments,
+  { policy, askWitnesses: asks, clock }: Arguments,
   reader: LedgerReader,
   key: VerifierKey,
 ): Promise<{ saved: SavedCheckpoint[]; findings: Findings }> {
@@ -176,7 +182,7 @@ async function witnessesOf(
   const note = (await reader.read('witnessed-checkpoint')) ?? (await reader.read('checkpoint'))
   if (note === null)
     throw new VerifyError('checkpoint_missing', 'there is no checkpoint', { place: 'checkpoint' })
-  const { checkpoint, words } = await verifyWitnessed(note, policy, [key])
+  const { checkpoint, words } = await verifyWitnessed(note, policy, [key], now(clock))
   const findings = { witnessed_size: checkpoint.size, witnesses: wordsOf(words) }
   if (!asks) return { saved: [], findings }
   const asked = await askWitnesses(policy, key.name, [key])
@@ -190,12 +196,19 @@ async function witnessesOf(
   return { saved, findings: { ...findings, witnesses_asked: answers } }
 }
 
+function now(clock: boolean): number {
+  return clock ? Date.now() / 1000 : Number.POSITIVE_INFINITY
+}
+
 function wordsOf(words: readonly WitnessWord[]): string[] {
   return words.map(({ witness, state, timeS }) => {
     if (state === 'unchecked') return `${witness} not checked: this runtime lacks ML-DSA-44`
+    if (state === 'untimed') return `${witness} does not count: its time is 0`
+    const ahead = state === 'ahead' ? 'does not count: its time is ahead of this clock' : state
+    if (timeS !== null && timeS > TIME_S_MAX) return `${witness} ${ahead}, ${timeS}`
     return timeS === null
       ? `${witness} ${state}`
-      : `${witness} ${state}, ${new Date(timeS * 1000).toISOString()}`
+      : `${witness} ${ahead}, ${new Date(timeS * 1000).toISOString()}`
   })
 }
 
@@ -229,9 +242,11 @@ async function receiptCommand(args: Arguments): Promise<Findings> {
   const [file] = args.positionals
   if (file === undefined || args.positionals.length !== 1) throw new UsageError('`receipt` takes one file')
   const bytes = await readInput(file)
-  const { key, policy } = args
+  const { key, policy, clock } = args
   const witnessed =
-    policy === null ? null : await verifyWitnessedReceipt(bytes, policy, key === null ? [] : [key])
+    policy === null
+      ? null
+      : await verifyWitnessedReceipt(bytes, policy, key === null ? [] : [key], now(clock))
   const receipt = witnessed ?? (await verifyReceipt(bytes, onlyKey(args)))
   return {
     witnesses: witnessed === null ? 'not checked: give --policy' : wordsOf(witnessed.words),
@@ -240,7 +255,13 @@ async function receiptCommand(args: Arguments): Promise<Findings> {
     index: receipt.index,
     disclosed: receipt.disclosed,
     withheld: receipt.withheld,
-    ...(receipt.statement === undefined ? {} : { statement: receipt.statement }),
+    ...(receipt.statement === undefined
+      ? {}
+      : {
+          statement: receipt.statement,
+          statement_signatures:
+            'not checked: `ledger` and `pack` follow the keys that statements before it introduced',
+        }),
   }
 }
 
@@ -264,7 +285,7 @@ async function packCommand(args: Arguments): Promise<Findings> {
   if (place === undefined || args.positionals.length !== 1)
     throw new UsageError('`pack` takes one file or directory')
   const files = (await readPackDirectory(place)) ?? openPack(await readInput(place, PACK_BYTES_MAX))
-  const { checkpoint, manifest, order, counts, statements, contents, wrappedKeys } = await verifyPack(
+  const { checkpoint, manifest, order, counts, statements, contents, wrappedKeys, asked } = await verifyPack(
     files,
     onlyKey(args),
   )
@@ -274,7 +295,9 @@ async function packCommand(args: Arguments): Promise<Findings> {
     span: `entries ${manifest.span.from} to ${manifest.span.to - 1}, every leaf of them`,
     order: `entry ${manifest.order}, profile ${order.profile}`,
     institution: order.institution ?? 'any',
+    answered: `${asked.entries} entries ${asked.by}, ${asked.shown} shown`,
     entries: counts,
+    fields_ordered: manifest.fields.shown.length + manifest.fields.withheld.length,
     fields_shown: manifest.fields.shown,
     fields_withheld: manifest.fields.withheld,
     sample: manifest.sample ?? 'none',
@@ -282,7 +305,8 @@ async function packCommand(args: Arguments): Promise<Findings> {
     statements,
     agreements: manifest.agreements,
     wrapped_keys: wrappedKeys,
-    unchecked: 'why an entry is kept back; the readable pages; whether the signers were entitled to order',
+    unchecked:
+      'why an entry or a field is kept back, and whether the profile of the agreement says so; whose destroyed entries were; the readable pages; whether the signers were entitled to order',
   }
 }
 
@@ -394,6 +418,7 @@ async function main(argv: string[]): Promise<number> {
         dir: { type: 'string' },
         policy: { type: 'string' },
         witnesses: { type: 'boolean' },
+        clock: { type: 'boolean' },
         'statements-head': { type: 'string' },
         'pruned-below': { type: 'string' },
         json: { type: 'boolean' },
@@ -411,7 +436,15 @@ async function main(argv: string[]): Promise<number> {
     const policy = await readPolicy(values.policy)
     if (key === null && policy === null) throw new UsageError('--key is missing')
     const { dir, saved = [], witnesses: asks = false } = values
-    const args = { positionals: rest, key, policy, askWitnesses: asks, saved, dir }
+    const args = {
+      positionals: rest,
+      key,
+      policy,
+      askWitnesses: asks,
+      clock: values.clock === true,
+      saved,
+      dir,
+    }
     print(
       command,
       await run({ ...args, head: values['statements-head'], pruned: values['pruned-below'] }),

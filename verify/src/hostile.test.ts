@@ -134,6 +134,15 @@ test('every statement is signed by keys that statements before it introduced', a
     }
     await assert.rejects(follow, code(expected), expected)
   }
+  // A party of a new version signs its adoption by the keys that it brings, and later by the same.
+  const adopt = by(stranger, {
+    type: 'proposal.adopt',
+    id: 'v2',
+    parties: [{ id: 'new', keys: [enrolled(stranger)] }],
+  })
+  const grown = new StatementKeys()
+  for (const each of [founding, adopt, by(stranger, { type: 'stop.issue' })])
+    await grown.follow(each as never, 1, 'x')
   await assert.rejects(check(testLedger(key, [founding, register, by(stranger, { type: 'stop.issue' })])), {
     ...code('statement_key_unknown'),
     place: 'statements/299',

@@ -111,7 +111,13 @@ export {
 } from './verify-ledger.ts'
 export { encodeSpan, openPack, type PackReport, verifyPack } from './verify-pack.ts'
 export { type AskedWitness, askWitnesses } from './witness-files.ts'
-export { readWitnessed, verifyWitnessed, type WitnessedCheckpoint, type WitnessWord } from './witnessed.ts'
+export {
+  COSIGNATURE_AHEAD_S,
+  readWitnessed,
+  verifyWitnessed,
+  type WitnessedCheckpoint,
+  type WitnessWord,
+} from './witnessed.ts'
 export {
   type CustodianSeat,
   type Envelope,

@@ -61,6 +61,9 @@ const DOCUMENT_DIGEST = toHex(sha256(utf8(DOCUMENT)))
 /** Size of the checkpoint that the examiner fixed. */
 const FIXED_SIZE = 11
 const SEED = new Uint8Array(32).fill(0x5e)
+/** A statement inside the span, and the one that destroyed entry 7. */
+const HELD_AT = 8
+const DESTROYED_AT = 10
 const SHOWN: readonly FieldName[] = [
   'kind',
   'time',
@@ -73,8 +76,12 @@ const SHOWN: readonly FieldName[] = [
 
 export interface PackOptions {
   readonly sample?: boolean
+  /** The statement inside the span is beside the chain, and called out of scope. */
+  readonly beside?: boolean
   /** Changes the body of the order. */
   readonly order?: Readonly<Record<string, JsonValue>>
+  /** Changes the body of the statement that destroyed entry 7. */
+  readonly destroy?: Readonly<Record<string, JsonValue>>
   readonly manifest?: Partial<Manifest>
 }
 
@@ -87,8 +94,26 @@ interface Entry {
 
 /** The files of a good pack, manifest and signature included. */
 export async function testPack(options: PackOptions = {}): Promise<Map<string, Uint8Array>> {
+  const beside = options.beside === true
   const exchanges = new Map<number, Entry>()
   for (let index = 1; index < SIZE; index++) exchanges.set(index, exchange(index))
+  const hold = {
+    type: 'content.hold',
+    id: 'hold-1',
+    institution: 'bank',
+    from_ms: 1,
+    reason: 'for the vectors',
+  }
+  exchanges.set(HELD_AT, statement(0, signedStatement(PARTY, hold), HELD_AT))
+  const destroy = {
+    type: 'content.destroy',
+    institution: 'bank',
+    classes: ['intent'],
+    before_ms: 1,
+    reason: 'for the vectors',
+    ...options.destroy,
+  }
+  exchanges.set(DESTROYED_AT, statement(beside ? 0 : HELD_AT, signedStatement(PARTY, destroy), DESTROYED_AT))
   const fixedRoot = treeRoot(tree(exchanges, null).slice(0, FIXED_SIZE))
   const order = signedStatement(PARTY, {
     type: 'disclosure.order',
@@ -96,7 +121,7 @@ export async function testPack(options: PackOptions = {}): Promise<Map<string, U
     institution: 'bank',
     ...SPAN,
     entries: null,
-    fields: [...SHOWN],
+    fields: FIELD_NAMES.filter((name) => name === 'actor' || SHOWN.includes(name)),
     content: true,
     sample:
       options.sample === true
@@ -107,7 +132,7 @@ export async function testPack(options: PackOptions = {}): Promise<Map<string, U
   })
   const entries = new Map(exchanges)
   entries.set(0, founding())
-  entries.set(ORDER_AT, statement(0, order, ORDER_AT))
+  entries.set(ORDER_AT, statement(DESTROYED_AT, order, ORDER_AT))
   const hashes = [...Array(SIZE).keys()].map((index) => leafHash(entries.get(index)!.leaf)) // all are set
   const node = nodesOf(hashes)
   const checkpoint = utf8(signCheckpoint(SIZE, treeRoot(hashes), PACK_LOG))
@@ -130,14 +155,18 @@ export async function testPack(options: PackOptions = {}): Promise<Map<string, U
   files.set(PACK_FILES.spanProof, formatHashes(await proveRange(SPAN, SIZE, node)))
   if (options.sample === true)
     files.set(PACK_FILES.consistency, formatHashes(await proveConsistency(FIXED_SIZE, SIZE, node)))
-  for (const index of [0, ORDER_AT]) files.set(`statements/${index}.tlog-proof`, await receipt(index, []))
+  for (const index of [0, ...(beside ? [] : [HELD_AT]), DESTROYED_AT, ORDER_AT])
+    files.set(`statements/${index}.tlog-proof`, await receipt(index, []))
   files.set(`agreements/${DOCUMENT_DIGEST}.md`, utf8(DOCUMENT))
   files.set('keys/7.json', utf8(wrappedKey()))
   files.set('index.en.html', utf8('<!doctype html><title>Evidence pack</title>\n'))
   const drawn = options.sample === true ? drawSample(SEED, fixedRoot, SPAN, 3) : null
   const runs = runsOf((index) => {
+    if (index === HELD_AT && !beside) return { state: 'statement', reason: null }
     if (drawn !== null && !drawn.includes(index)) return { state: 'withheld', reason: 'not_chosen' }
     if (index % 4 === 0) return { state: 'withheld', reason: 'out_of_scope' }
+    if (index === 2) return { state: 'withheld', reason: 'label' }
+    if (index === 6) return { state: 'unavailable', reason: 'key_not_held' }
     if (index === 7) return { state: 'unavailable', reason: 'destroyed' }
     return { state: 'shown', reason: null }
   })
@@ -155,7 +184,7 @@ export async function testPack(options: PackOptions = {}): Promise<Map<string, U
     span: SPAN,
     size: SIZE,
     agreements: [DOCUMENT_DIGEST],
-    fields: { shown: SHOWN, withheld: [] },
+    fields: { shown: SHOWN, withheld: ['actor'] },
     content: true,
     sample: drawn,
     entries: runs,
@@ -232,6 +261,7 @@ function founding(): Entry {
     signedStatement(PARTY, {
       type: 'programme.found',
       agreement: { id: 'test', version: 1, digest: DOCUMENT_DIGEST },
+      sample: true,
       parties: [{ id: 'p', keys: [enrolled(PARTY)] }],
     }),
     0,

@@ -49,17 +49,25 @@ function manifestOf(files: PackFiles): Manifest {
 test('a pack verifies, in a tar and as files, and says what it shows and what it keeps back', async () => {
   const files = await testPack()
   const report = await verifyPack(openPack(writeTar(files)), key)
-  assert.deepEqual(report.counts, { shown: 5, 'withheld: out_of_scope': 2, 'unavailable: destroyed': 1 })
-  assert.deepEqual([...report.shown.keys()], [2, 3, 5, 6, 9])
+  assert.deepEqual(report.counts, {
+    shown: 3,
+    statement: 1,
+    'unavailable: destroyed': 1,
+    'unavailable: key_not_held': 1,
+    'withheld: label': 1,
+    'withheld: out_of_scope': 1,
+  })
+  assert.deepEqual(report.asked, { by: 'in the span', entries: 7, shown: 3 })
+  assert.deepEqual([...report.shown.keys()], [3, 5, 9])
   assert.equal(report.shown.get(3)?.institution, 'bank')
-  assert.deepEqual([report.contents, report.statements, report.wrappedKeys], [5, 2, [7]])
+  assert.deepEqual([report.contents, report.statements, report.wrappedKeys], [3, 4, [7]])
   assert.deepEqual([report.order.profile, report.checkpoint.size], ['auditor', 14])
 })
 
 test('a sample is drawn by seed, root and span alone, and a pack of another sample fails', async () => {
   const good = await testPack({ sample: true })
-  const { manifest } = await verifyPack(good, key)
-  assert.equal(manifest.sample?.length, 3)
+  const { manifest, asked } = await verifyPack(good, key)
+  assert.deepEqual([manifest.sample?.length, asked.by, asked.entries], [3, 'drawn', 3])
   const other = {
     ...manifest,
     sample: (manifest.sample ?? []).map((index, i) => (i === 0 ? index - 1 : index)),
@@ -71,7 +79,12 @@ test('a sample is drawn by seed, root and span alone, and a pack of another samp
   assert.deepEqual(drawSample(seed, root, span, 5), SAMPLE_EXAMPLE)
   assert.notDeepEqual(drawSample(new Uint8Array(32).fill(3), root, span, 5), SAMPLE_EXAMPLE)
   assert.equal(new Set(drawSample(seed, root, span, 1000)).size, 1000)
-  assert.throws(() => drawSample(seed, root, span, 1001), { code: 'pack_sample_malformed' })
+  for (const [count, to] of [
+    [1001, 1100],
+    [4097, 9000],
+    [0, 1100],
+  ] as const)
+    assert.throws(() => drawSample(seed, root, { from: 100, to }, count), { code: 'pack_sample_malformed' })
 })
 
 const SAMPLE_EXAMPLE = [182, 448, 749, 1081, 1082]
@@ -363,14 +376,24 @@ const TAMPERINGS: readonly Tampering[] = [
     change: () => {},
     manifest: (m) => ({
       ...m,
-      fields: { shown: m.fields.shown.slice(1), withheld: m.fields.shown.slice(0, 1) },
+      fields: {
+        shown: m.fields.shown.slice(1),
+        withheld: [...m.fields.shown.slice(0, 1), ...m.fields.withheld],
+      },
     }),
   },
   {
     what: 'a shown entry called destroyed',
     code: 'pack_file_unexpected',
     change: () => {},
-    manifest: (m) => ({ ...m, entries: [{ from: 2, to: 10, state: 'unavailable', reason: 'destroyed' }] }),
+    manifest: (m) => ({
+      ...m,
+      entries: [
+        { from: 2, to: 8, state: 'unavailable', reason: 'destroyed' },
+        { from: 8, to: 9, state: 'statement', reason: null },
+        { from: 9, to: 10, state: 'unavailable', reason: 'destroyed' },
+      ],
+    }),
   },
   {
     what: 'an exchange called a statement',
@@ -406,6 +429,27 @@ for (const { what, code, change, manifest, sample } of TAMPERINGS) {
     assert.ok([code].flat().includes(got as VerifyErrorCode), `${what}: ${got}`)
   })
 }
+
+test('a statement beside the chain is found in the span, whatever the manifest calls it', async () => {
+  const beside = await testPack({ beside: true })
+  assert.equal(await codeOf(beside), 'statement_missing')
+  const said = manifestOf(beside)
+  const entries = said.entries.map((run) =>
+    run.from === 8 ? { ...run, state: 'unavailable' as const, reason: 'key_not_held' } : run,
+  )
+  assert.equal(await codeOf(sealPack(beside, { ...said, entries })), 'statement_missing')
+  const good = await testPack()
+  const listed = manifestOf(good)
+  const called = listed.entries.map((run) =>
+    run.from === 8 ? { ...run, state: 'withheld' as const, reason: 'not_chosen' } : run,
+  )
+  assert.equal(await codeOf(sealPack(good, { ...listed, entries: called })), 'pack_state_mismatch')
+})
+
+test('an entry is called destroyed only where a statement destroyed content after it', async () => {
+  const undone = await testPack({ destroy: { type: 'content.release', id: 'hold-1' } })
+  assert.equal(await codeOf(undone), 'pack_state_mismatch')
+})
 
 test('a manifest of another key, an unlisted file, a missing file, a wrong size', async () => {
   const good = await testPack()

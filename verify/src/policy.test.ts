@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { cosign, HAS_ML_DSA, testCosigner } from './cosign-for-test.ts'
 import { signCheckpoint, testKey } from './fixture.ts'
 import {
+  formatCosignerKey,
   formatTlogProof,
   isQuorum,
   leafHash,
@@ -133,6 +134,38 @@ test('every rule broken once, each with its code and line', () => {
 
 const leaves = [0, 1, 2].map((i) => leafHash(utf8(`entry ${i}`)))
 const note = signCheckpoint(3, treeRoot(leaves), log)
+
+test('a cosignature of time 0 never counts, one ahead of the clock not where there is a clock', async () => {
+  const policy = parsePolicy(utf8(`log ${logKey}\nwitness w ${x1.vkey}\nquorum w\n`))
+  const untimed = utf8(cosign(note, [x1], 0n))
+  await assert.rejects(verifyWitnessed(untimed, policy), { code: 'quorum_not_reached', got: 'w untimed' })
+  const timed = utf8(cosign(note, [x1], 1_800_000_000n))
+  assert.equal((await verifyWitnessed(timed, policy)).words[0]?.timeS, 1_800_000_000)
+  await verifyWitnessed(timed, policy, [], 1_800_000_000 - 86_400)
+  await assert.rejects(verifyWitnessed(timed, policy, [], 1_800_000_000 - 86_401), { got: 'w ahead' })
+})
+
+test('one key is not log and witness at once, in either order', () => {
+  const own = formatCosignerKey('w.example/own', 'ed25519', log.key.publicKey)
+  for (const lines of [`log ${logKey}\nwitness w ${own}`, `witness w ${own}\nlog ${logKey}`])
+    assert.throws(() => parsePolicy(utf8(`${lines}\nquorum w\n`)), {
+      code: 'policy_key_repeated',
+      place: 'line 2',
+    })
+})
+
+test('of two lines of one log key the first counts', async () => {
+  const policy = parsePolicy(utf8(`log ${logKey}\nquorum none\n`))
+  const line = note.trimEnd().split('\n').at(-1) ?? ''
+  const last = Buffer.from(line.split(' ').at(-1) ?? '', 'base64')
+  last[40] = (last[40] ?? 0) ^ 1
+  const bad = `${line.split(' ').slice(0, -1).join(' ')} ${last.toString('base64')}\n`
+  await verifyWitnessed(utf8(`${note}${bad}`), policy)
+  const [text = ''] = note.split('\n\n')
+  await assert.rejects(verifyWitnessed(utf8(`${text}\n\n${bad}${line}\n`), policy), {
+    code: 'note_signature_invalid',
+  })
+})
 
 test('a checkpoint needs a listed log and a quorum', async () => {
   const policy = parsePolicy(utf8(EXAMPLE))

@@ -113,7 +113,7 @@ function readLog(draft: Draft, items: readonly string[], place: string): void {
       throw error
     }
   })
-  refuseRepeated(draft.logs, key, place)
+  refuseRepeated([...draft.logs, ...draft.witnesses], key, place)
   draft.logs.push({ key, url: urlOf(url, place) })
 }
 
@@ -123,7 +123,7 @@ function readWitness(draft: Draft, items: readonly string[], place: string): voi
     throw lineError(place, 'a witness is `witness NAME VKEY [URL]`')
   const key = readKey(vkey, place, parseCosignerKey)
   refuseTaken(draft, name, place)
-  refuseRepeated(draft.witnesses, key, place)
+  refuseRepeated([...draft.logs, ...draft.witnesses], key, place)
   draft.witnesses.push({ name, key, url: urlOf(url, place) })
 }
 
@@ -174,7 +174,7 @@ function refuseTaken(draft: Draft, name: string, place: string): void {
   throw new VerifyError('policy_name', `\`${name}\` is taken`, { place, got: name })
 }
 
-/** Two keys are the same when the public key is, whatever name and type are put around it. */
+/** A log that is its own witness vouches for nothing. Two keys are the same when the public key is, whatever name and type are put around it. */
 function refuseRepeated(
   known: readonly { readonly key: VerifierKey }[],
   key: VerifierKey,

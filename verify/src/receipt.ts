@@ -92,15 +92,17 @@ export async function verifyReceipt(bytes: Uint8Array, key: VerifierKey): Promis
  * Checks a receipt under a policy: the checkpoint must carry the cosignatures of a quorum as well (tier T3).
  *
  * @param logKeys log keys accepted besides the policy's own
+ * @param nowS POSIX seconds by the reader's clock, as `verifyWitnessed` takes it
  * @throws {VerifyError} those of `verifyReceipt` and `verifyWitnessed`
  */
 export async function verifyWitnessedReceipt(
   bytes: Uint8Array,
   policy: Policy,
   logKeys: readonly VerifierKey[] = [],
+  nowS = Number.POSITIVE_INFINITY,
 ): Promise<VerifiedReceipt & { readonly words: readonly WitnessWord[] }> {
   const parts = parseReceipt(bytes)
-  const { checkpoint, words } = await verifyWitnessed(parts.checkpoint, policy, logKeys)
+  const { checkpoint, words } = await verifyWitnessed(parts.checkpoint, policy, logKeys, nowS)
   return { ...checkReceipt(parts, checkpoint), words }
 }
 

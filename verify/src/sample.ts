@@ -14,6 +14,9 @@ const DOMAIN = utf8('sekisho/sample/v1\0')
 /** Numbers drawn are below 2^48, so that they stay exact. */
 const DRAWN_LIMIT = 2 ** 48
 
+/** Entries of one sample. */
+export const SAMPLE_MAX = 4096
+
 /**
  * `count` distinct indices of the span, ascending.
  *
@@ -27,7 +30,7 @@ const DRAWN_LIMIT = 2 ** 48
  */
 export function drawSample(seed: Uint8Array, root: Hash, span: Span, count: number): number[] {
   const length = span.to - span.from
-  if (seed.length !== 32 || root.length !== 32 || !(count >= 1 && count <= length))
+  if (seed.length !== 32 || root.length !== 32 || !(count >= 1 && count <= Math.min(length, SAMPLE_MAX)))
     throw new VerifyError('pack_sample_malformed', `no sample of ${count} among ${length} entries`, {
       place: 'sample',
     })

@@ -105,14 +105,14 @@ function isFresh(issuedMs: number, timeMs: number): boolean {
 }
 
 function bringsItsKeys(body: StatementBody): boolean {
-  return body.type === 'programme.found' || body.type === 'agreement.activate'
+  return body.type === 'programme.found' || body.type === 'proposal.adopt'
 }
 
 /** Raw public keys that a statement enrols, by its type. */
 function keysIn(body: StatementBody): Uint8Array[] {
   switch (body.type) {
     case 'programme.found':
-    case 'agreement.activate':
+    case 'proposal.adopt':
       return items(body.parties).flatMap((party) => items(member(party, 'keys')).map(rawKey))
     case 'institution.register':
     case 'integrator.admit':

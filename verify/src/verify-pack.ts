@@ -56,6 +56,12 @@ export interface PackReport {
   /** Entries of the span by what became of them: `shown`, `withheld: label`, … */
   readonly counts: Readonly<Record<string, number>>
   readonly statements: number
+  /** What the order asked for and how much of it is shown: the first thing to read. */
+  readonly asked: {
+    readonly by: 'drawn' | 'chosen' | 'in the span'
+    readonly entries: number
+    readonly shown: number
+  }
   readonly shown: ReadonlyMap<number, Readonly<Partial<Record<FieldName, JsonValue>>>>
   readonly contents: number
   readonly wrappedKeys: readonly number[]
@@ -85,6 +91,7 @@ export async function verifyPack(files: PackFiles, key: VerifierKey): Promise<Pa
     order,
     counts: countEntries(manifest),
     statements: statements.size,
+    asked: askedFor(manifest, order, shown.size),
     shown,
     contents,
     wrappedKeys,
@@ -235,9 +242,10 @@ async function checkEntries(pack: Pack, statements: ReadonlyMap<number, Statemen
   const shown = new Map<number, Readonly<Partial<Record<FieldName, JsonValue>>>>()
   const contents = new Set<number>()
   const expected = manifest.fields.shown.join()
-  for (const { from, to, state } of manifest.entries) {
+  for (const { from, to, state, reason } of manifest.entries) {
     for (let index = from; index < to; index++) {
       checkState(pack, index, state, statements)
+      if (reason === 'destroyed') checkDestroyed(index, statements)
       if (state !== 'shown') continue
       const place = receiptFile(index)
       const { disclosed } = await receiptAt(pack, place, index)
@@ -266,6 +274,12 @@ function checkState(
   if (statement && !statements.has(index)) throw offChain(index, [...statements.keys()].at(-1) ?? null)
   if ((state === 'statement') === statement) return
   throw mismatch('pack_state_mismatch', place, statement ? 'statement' : 'no statement', state)
+}
+
+/** Content is destroyed under a statement alone, and only of entries before it. Whose entry it was its record told. */
+function checkDestroyed(index: number, statements: ReadonlyMap<number, StatementBody>): void {
+  for (const [at, { type }] of statements) if (type === 'content.destroy' && at > index) return
+  throw mismatch('pack_state_mismatch', `entry ${index}`, 'a `content.destroy` after it', 'none: destroyed')
 }
 
 function manifestOrder(disclosed: Readonly<Partial<Record<FieldName, JsonValue>>>): string {
@@ -347,6 +361,14 @@ function checkWrappedKeys({ files }: Pack, { institution }: PackOrder): number[]
 }
 
 // ---- what the steps share
+
+function askedFor(manifest: Manifest, order: PackOrder, shown: number): PackReport['asked'] {
+  if (manifest.sample !== null) return { by: 'drawn', entries: manifest.sample.length, shown }
+  if (order.entries !== null) return { by: 'chosen', entries: order.entries.length, shown }
+  const statements = manifest.entries.filter(({ state }) => state === 'statement')
+  const aside = statements.reduce((sum, { from, to }) => sum + to - from, 0)
+  return { by: 'in the span', entries: manifest.span.to - manifest.span.from - aside, shown }
+}
 
 function countEntries({ entries }: Manifest): Record<string, number> {
   const counts: Record<string, number> = {}

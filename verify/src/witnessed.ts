@@ -6,7 +6,7 @@
 import { verifyEd25519 } from '#ed25519'
 import { toBase64, utf8 } from './bytes.ts'
 import { type Checkpoint, parseCheckpointText } from './checkpoint.ts'
-import { type CosignerKey, verifyCosignatures } from './cosignature.ts'
+import { type Cosignature, type CosignerKey, verifyCosignatures } from './cosignature.ts'
 import { VerifyError } from './error.ts'
 import { type Note, parseNote, type VerifierKey } from './note.ts'
 import { isQuorum, type Policy } from './policy.ts'
@@ -16,10 +16,17 @@ export interface WitnessWord {
   /** Its name in the policy. */
   readonly witness: string
   readonly name: string
-  readonly state: 'good' | 'unchecked' | 'absent'
+  /**
+   * Only `good` counts. `unchecked`: this runtime lacks the algorithm. `untimed`, `ahead`: the signature is good and its time is 0,
+   * or more than a day ahead of the reader's clock.
+   */
+  readonly state: 'good' | 'unchecked' | 'untimed' | 'ahead' | 'absent'
   /** POSIX seconds, where it cosigned. */
   readonly timeS: number | null
 }
+
+/** How far a cosignature's time may be ahead of the reader's clock. */
+export const COSIGNATURE_AHEAD_S = 86_400
 
 export interface WitnessedCheckpoint {
   readonly checkpoint: Checkpoint
@@ -32,6 +39,7 @@ export interface WitnessedCheckpoint {
  * Checks a checkpoint against a policy.
  *
  * @param logKeys log keys accepted besides the policy's own `log` lines
+ * @param nowS POSIX seconds by the reader's clock; without it no time is too far ahead
  * @throws {VerifyError} `note_key_absent` when no listed log signed for its own origin, `note_signature_invalid`,
  *   `quorum_not_reached`, those of `verifyCosignatures`, `parseNote` and `parseCheckpoint`
  */
@@ -39,8 +47,9 @@ export async function verifyWitnessed(
   bytes: Uint8Array,
   policy: Policy,
   logKeys: readonly VerifierKey[] = [],
+  nowS = Number.POSITIVE_INFINITY,
 ): Promise<WitnessedCheckpoint> {
-  const found = await readWitnessed(bytes, policy, logKeys)
+  const found = await readWitnessed(bytes, policy, logKeys, nowS)
   const good = found.words.filter(({ state }) => state === 'good').map(({ witness }) => witness)
   if (isQuorum(policy, new Set(good))) return found
   throw new VerifyError('quorum_not_reached', 'too few witnesses cosigned this checkpoint', {
@@ -55,6 +64,7 @@ export async function readWitnessed(
   bytes: Uint8Array,
   policy: Policy,
   logKeys: readonly VerifierKey[] = [],
+  nowS = Number.POSITIVE_INFINITY,
 ): Promise<WitnessedCheckpoint> {
   const note = parseNote(bytes)
   const checkpoint = parseCheckpointText(note.text)
@@ -68,9 +78,16 @@ export async function readWitnessed(
   const words = policy.witnesses.map((witness): WitnessWord => {
     const own = cosigned.find((cosignature) => cosignature.key === witness.key)
     const { name } = witness.key
-    return { witness: witness.name, name, state: own?.state ?? 'absent', timeS: own?.timeS ?? null }
+    const state = own === undefined ? 'absent' : stateOf(own, nowS)
+    return { witness: witness.name, name, state, timeS: own?.timeS ?? null }
   })
   return { checkpoint, key, words }
+}
+
+function stateOf({ state, timeS }: Cosignature, nowS: number): WitnessWord['state'] {
+  if (state !== 'good') return state
+  if (timeS === 0) return 'untimed'
+  return timeS > nowS + COSIGNATURE_AHEAD_S ? 'ahead' : 'good'
 }
 
 /** The first listed log key of this origin whose signature is good. A bad one of a listed key spoils the note. */
@@ -82,9 +99,11 @@ async function signerOf(
   const keys = known.filter((key) => key.name === checkpoint.origin)
   const plain = keys.filter((key) => !isCosigner(key))
   let signer: VerifierKey | undefined
+  const seen = new Set<VerifierKey>()
   for (const { name, keyId, signature } of note.signatures) {
     const key = plain.find((each) => each.name === name && each.keyId === keyId)
-    if (key === undefined) continue
+    if (key === undefined || seen.has(key)) continue // of two lines of one key the first counts
+    seen.add(key)
     if (!(await verifyEd25519(key.publicKey, utf8(note.text), signature))) {
       throw new VerifyError('note_signature_invalid', `signature of \`${name}\` does not verify`, {
         place: `${name}+${keyId}`,
