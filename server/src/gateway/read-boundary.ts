@@ -19,7 +19,8 @@ export function readBoundary(bound: Bound, deps: GatewayDeps): Read {
   if (reading.leakage !== 'present') return { ...bound, reading, outgoing, tokens: null, guard }
   const { request, leakage, tokens } = redactRequest(bound.request, {
     secret: deps.endUserSecret,
-    scope: [bound.principal.institution.id, bound.session],
+    // The person as well: sessions are named by clients, and a colleague of the same name could try values against tokens on record.
+    scope: [bound.principal.institution.id, bound.principal.actor.id, bound.session],
     bodyBytesMax: deps.limits.bodyBytesMax,
   })
   return { ...bound, reading: { ...reading, leakage }, outgoing: request, tokens, guard }

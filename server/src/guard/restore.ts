@@ -6,7 +6,7 @@
  * moves between events of its channel, and an event waits only while its end may be the beginning of a token.
  */
 import type { Dialect, JsonObject, JsonValue } from '../wire/index.ts'
-import type { TokenBook } from './tokens.ts'
+import { lastWord, type TokenBook } from './tokens.ts'
 
 /** Events that wait at most. */
 const WAITING_MAX = 256
@@ -50,9 +50,15 @@ export function createRestorer(dialect: Dialect, tokens: TokenBook): Restorer {
   const waiting: Waiting[] = []
   const openOf = (channel: string): Waiting | undefined =>
     waiting.find((each) => each.open && each.piece?.channel === channel)
-  const closeAll = (): void => {
-    for (const each of waiting) each.open = false
+  /** What has been said of each running text, as far as an address may go on from it. */
+  const ends = new Map<string, string>()
+  const said = (channel: string, text: string): void =>
+    void ends.set(channel, lastWord((ends.get(channel) ?? '') + text))
+  const close = (each: Waiting): void => {
+    if (each.open && each.piece !== null) said(each.piece.channel, each.text)
+    each.open = false
   }
+  const closeAll = (): void => waiting.forEach(close)
   const leave = (): Buffer[] => {
     let count = 0
     while (waiting[count]?.open === false) count++
@@ -60,18 +66,21 @@ export function createRestorer(dialect: Dialect, tokens: TokenBook): Restorer {
   }
   const running = (raw: Buffer, data: JsonObject, piece: Piece): void => {
     const before = openOf(piece.channel)
-    const said = (before?.text ?? '') + piece.text
-    const restored = tokens.restore(said, piece.form)
+    const whole = (before?.text ?? '') + piece.text
+    const restored = tokens.restore(whole, piece.form, ends.get(piece.channel))
     const openChars = tokens.openChars(restored)
     const entry: Waiting = { raw, piece, text: piece.text, open: openChars > 0 }
     waiting.push(entry)
     if (before === undefined) {
       if (restored !== piece.text) rewrite(entry, data, restored)
+      if (!entry.open) said(piece.channel, restored)
       return
     }
     before.open = false
-    if (openChars === 0 && restored === said) return
-    rewrite(before, null, restored.slice(0, restored.length - openChars))
+    const settled = restored.slice(0, restored.length - openChars)
+    said(piece.channel, settled)
+    if (openChars === 0 && restored === whole) return
+    rewrite(before, null, settled)
     rewrite(entry, data, restored.slice(restored.length - openChars))
   }
   const datas = new WeakMap<Waiting, { data: JsonObject; raw: Buffer }>()
@@ -100,7 +109,7 @@ export function createRestorer(dialect: Dialect, tokens: TokenBook): Restorer {
       const left = leave()
       // The first to wait gives up: what stands behind it may still be put together.
       while (waiting.length > WAITING_MAX) {
-        if (waiting[0] !== undefined) waiting[0].open = false
+        if (waiting[0] !== undefined) close(waiting[0])
         left.push(...leave())
       }
       return left

@@ -46,12 +46,16 @@ export class TokenBook {
     return token
   }
 
-  /** `text` with every token of this book turned into its value; others stay. */
-  restore(text: string, form: 'plain' | 'json' = 'plain'): string {
+  /**
+   * `text` with every token of this book turned into its value; others stay, and so does one inside an address.
+   *
+   * @param before what stands before `text`, as far as `lastWord` keeps it
+   */
+  restore(text: string, form: 'plain' | 'json' = 'plain', before = ''): string {
     if (!text.includes(TOKEN_PREFIX)) return text
-    return text.replace(TOKEN, (token) => {
+    return text.replace(TOKEN, (token, offset: number) => {
       const value = this.#values.get(token)
-      if (value === undefined) return token
+      if (value === undefined || isInAddress(standsBefore(before, text, offset), form)) return token
       return form === 'plain' ? value : JSON.stringify(value).slice(1, -1)
     })
   }
@@ -66,4 +70,39 @@ export class TokenBook {
     }
     return 0
   }
+}
+
+/** Looked back for the beginning of an address; a longer word counts as one. */
+const WORD_CHARS_MAX = 2_048
+const ENDS_WORD = /[\s、。「」『』（）【】，！？]/
+
+/** The end of `text` that may be the beginning of an address which goes on. */
+export function lastWord(text: string): string {
+  return text.slice(-WORD_CHARS_MAX - 1)
+}
+
+function standsBefore(before: string, text: string, offset: number): string {
+  const near = text.slice(Math.max(0, offset - WORD_CHARS_MAX - 1), offset)
+  return near.length > WORD_CHARS_MAX ? near : lastWord(before + near)
+}
+
+/**
+ * Whether what comes next stands in an address: `https://…`, `//…`, `\\\\…`.
+ *
+ * Threat: a model that was led to write a picture or a link whose address holds a token has the client send the value there.
+ */
+function isInAddress(before: string, form: 'plain' | 'json'): boolean {
+  const from = Math.max(0, before.length - WORD_CHARS_MAX)
+  for (let at = before.length - 1; at >= from; at--) {
+    const character = before[at] ?? ''
+    // The strings of arguments end at their quotes.
+    if (ENDS_WORD.test(character) || (form === 'json' && character === '"' && before[at - 1] !== '\\'))
+      return false
+    if (isSlash(character) && isSlash(before[at - 1] ?? '')) return true
+  }
+  return from > 0
+}
+
+function isSlash(character: string): boolean {
+  return character === '/' || character === '\\'
 }
