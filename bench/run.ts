@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   leakage: async () => (await import('./leakage.ts')).benchLeakage,
   operations: async () => (await import('./operations.ts')).benchOperations,
   prove: async () => (await import('./prove.ts')).benchProve,
+  stop: async () => (await import('./stop.ts')).benchStop,
   witness: async () => (await import('./witness.ts')).benchWitness,
   readme: async () => (await import('./readme.ts')).writeReadme,
 }

@@ -34,8 +34,11 @@ export interface GovernanceWorld {
   close(): Promise<void>
 }
 
-/** @param databaseUrl PostgreSQL to use; null starts the embedded one */
-export async function openWorld(databaseUrl: string | null = null): Promise<GovernanceWorld> {
+/**
+ * @param databaseUrl PostgreSQL to use; null starts the embedded one
+ * @param workers gateway processes
+ */
+export async function openWorld(databaseUrl: string | null = null, workers = 2): Promise<GovernanceWorld> {
   const dir = await mkdtemp(join(tmpdir(), 'sekisho-governance-'))
   const document = replaced(
     await readFile(join(ROOT, 'agreements/us-japan-2026/agreement.md'), 'utf8'),
@@ -60,7 +63,7 @@ export async function openWorld(databaseUrl: string | null = null): Promise<Gove
     upstreams: [{ id: 'rehearsal', kind: 'rehearsal', chunkDelayMs: 0 }],
     ledger: { checkpointIntervalMs: 200 },
     shutdownGraceMs: 1000,
-    workers: 2,
+    workers,
     logging: { level: 'error' },
   }
   // JSON is YAML.
