@@ -3,9 +3,11 @@
  *
  * Quality on the committed corpus (`bench/leakage/corpus.ts`, a seed of its own that no rule was written on); speed of
  * the span finder and of the streaming guard, in CPU time of this process, against one bare pass of the guard's own
- * trigger expression over the same text in the same run.
+ * trigger expression over the same text in the same run. Where the development set that `bench -- boundary` reads is
+ * beside the repository (`--only FOLDER` says elsewhere), recall by type on it as well: rules were written with it in sight.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { leakageSpans, SECRET_FORMATS } from '../server/src/boundary/index.ts'
 import { createStreamGuard } from '../server/src/guard/index.ts'
 import { type LeakageItem, leakageCorpus } from './leakage/corpus.ts'
@@ -16,6 +18,7 @@ import { round } from './statistics.ts'
 /** Not the seed that the rules were written against. */
 const JUDGED_SEED = 60_314
 const MEASURED_BYTES = 24_000_000
+const DEFAULT_FOLDER = fileURLToPath(new URL('../../shared/data/boundary', import.meta.url))
 const TRIGGERS = new RegExp(
   [...new Set(SECRET_FORMATS.map(({ trigger }) => trigger))]
     .sort((a, b) => b.length - a.length)
@@ -27,6 +30,7 @@ const TRIGGERS = new RegExp(
 export async function benchLeakage(options: BenchOptions): Promise<void> {
   const results = openResults('leakage')
   quality(results)
+  development(results, options.only ?? DEFAULT_FOLDER)
   speed(results, options.quick ? MEASURED_BYTES / 6 : MEASURED_BYTES)
   results.save()
 }
@@ -48,6 +52,21 @@ function quality(results: Results): void {
     ...recall(items.filter(({ label }) => label !== 'none')),
     ...falsePositives(items.filter(({ label }) => label === 'none')),
   })
+}
+
+/** Items beside the repository: `{text, label}` a line, label `none` for what must not be found. */
+function development(results: Results, folder: string): void {
+  const file = `${folder}/dev/dlp_synth.jsonl`
+  if (!existsSync(file)) return
+  const items = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as LeakageItem)
+  for (const label of new Set(items.map((item) => item.label))) {
+    const own = items.filter((item) => item.label === label)
+    const what = label.startsWith('none') ? falsePositives(own) : recall(own)
+    results.add({ row: `development, ${label}`, ...what })
+  }
 }
 
 function recall(items: readonly LeakageItem[]) {

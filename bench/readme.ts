@@ -53,6 +53,17 @@ const TABLES: Readonly<Record<string, { readonly columns: Columns }>> = {
       ['runs', 'runs'],
     ],
   },
+  leakage: {
+    columns: [
+      ['what', 'row'],
+      ['positives', 'positives'],
+      ['recall', 'recall'],
+      ['hard negatives', 'negatives'],
+      ['false positives', 'false_positive_rate'],
+      ['MB per CPU second', 'mb_per_cpu_s'],
+      ['× bare pass', 'x_bare'],
+    ],
+  },
   crash: {
     columns: [
       ['trials', 'trials'],
