@@ -541,6 +541,13 @@ test('range proofs hold for every span of small trees and for nothing else', asy
     assert.throws(() => verifyRange([], [], { from, to }, size, new Uint8Array(32)), VerifyError)
 })
 
+test('a wrapped key of very many seats is refused before its groups are made', async () => {
+  const wrapped = parseWrappedKey((await testPack()).get('keys/7.json') ?? new Uint8Array(), 'keys/7.json')
+  const seats = Array.from({ length: 60 }, (_, i) => ({ id: `seat-${i}`, key: '0123456789abcdef' }))
+  const many = { ...wrapped, custodians: { threshold: 30, seats, groups: wrapped.custodians?.groups ?? [] } }
+  assert.throws(() => parseWrappedKey(utf8(formatWrappedKey(many)), 'x'), { code: 'wrapped_key_malformed' })
+})
+
 test('a wrapped key has one encoding and says whether a key is the one', async () => {
   const bytes = (await testPack()).get('keys/7.json') ?? new Uint8Array()
   const wrapped = parseWrappedKey(bytes, 'keys/7.json')

@@ -142,6 +142,8 @@ function custodiansOf(value: JsonValue | undefined, place: string): NonNullable<
   })
   require(new Set(seats.map(({ id }) => id)).size === seats.length, place, 'seats')
   require(isInteger(threshold, 1, seats.length), place, 'threshold')
+  // Before they are made: of many seats there are more choices than any reader has time for.
+  require(choices(seats.length, threshold) === list(groups, place, 'groups').length, place, 'groups')
   const expected = groupsOf(
     seats.map(({ id }) => id),
     threshold,
@@ -159,6 +161,13 @@ function custodiansOf(value: JsonValue | undefined, place: string): NonNullable<
   })
   require(read.length === expected.length, place, 'groups')
   return { threshold, seats, groups: read }
+}
+
+/** How many ways there are to take `count` of `all`. */
+function choices(all: number, count: number): number {
+  let ways = 1
+  for (let i = 1; i <= count; i++) ways = (ways * (all - count + i)) / i
+  return Math.round(ways)
 }
 
 /** Every choice of `count` ids, in the order of the list. */

@@ -2,7 +2,7 @@
  * One entry of every kind, put together from docs/spec/record.md §3–6 alone and not as the writer does it: the vectors of
  * vectors/kinds.json. A test opens them with the reader the server has.
  */
-import { createCipheriv, createHash } from 'node:crypto'
+import { createCipheriv, createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import {
   canonicalize,
   encodeLeaf,
@@ -51,8 +51,9 @@ export function kindVectors(): { provenance: string; kinds: readonly KindVector[
           institution: 'bank',
           actor: 'prs-1',
           agreement: { version: 1, digest: digest('agreement'), snapshot: 40 },
-          decision: { id: 'dec_1', verdict: 'allow', clauses: ['11.1'], snapshot: 40 },
-          request: { dialect: 'chat', bytes: asked.length, sha256: digest(asked) },
+          model: { requested: 'rehearsal/1', id: 'rehearsal/1', tier: 'rehearsal', upstream: 'rehearsal' },
+          decision: { id: 'dec_1', verdict: 'allow', clauses: ['11.1'], snapshot: 40, receipt: 'T1' },
+          request: { dialect: 'chat', stream: false, bytes: asked.length, sha256: digest(asked) },
         },
         asked,
       ),
@@ -61,14 +62,38 @@ export function kindVectors(): { provenance: string; kinds: readonly KindVector[
         {
           institution: 'bank',
           actor: 'prs-1',
-          response: { end: 'completed', bytes: answered.length, sha256: digest(answered) },
+          decision: { id: 'dec_1' },
+          response: {
+            end: 'completed',
+            code: null,
+            tokens: 12,
+            bytes: answered.length,
+            sha256: digest(answered),
+          },
           refers: 41,
         },
         answered,
       ),
-      statement({ body: { type: 'example.kind' }, signatures: [] }),
+      statement(signedStatement()),
     ],
   }
+}
+
+/** A statement as its signer makes it, with a key whose seed is one repeated byte. */
+function signedStatement(): JsonValue {
+  const seed = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 0x33)])
+  const key = createPrivateKey({ key: seed, format: 'der', type: 'pkcs8' })
+  const raw = createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-32)
+  const body = {
+    programme: 'sample',
+    type: 'incident.set',
+    issued_at_ms: TIME_MS - 1000,
+    nonce: '00112233445566778899aabbccddeeff',
+    incident: true,
+    reason: 'drill',
+  }
+  const sig = sign(null, Buffer.from(`sekisho/statement/v1\n${canonicalize(body)}`), key).toString('base64')
+  return { body, signatures: [{ key: createHash('sha256').update(raw).digest('hex').slice(0, 16), sig }] }
 }
 
 function exchange(
