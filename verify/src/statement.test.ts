@@ -67,6 +67,20 @@ test('any change of the body is found', async () => {
   )
 })
 
+test('an assertion of a hardware key is refused, with a good signature beside it or in its place', async () => {
+  const good = signed()
+  const webauthn = { authenticator_data: 'AAAA', client_data: 'e30=' }
+  const refusal = { code: 'statement_malformed', message: /member `webauthn` is not known/ }
+  for (const signature of [
+    { ...good.signatures[0], webauthn },
+    { key, webauthn },
+  ]) {
+    await assert.rejects(verifyStatement({ ...good, signatures: [signature] }, known), refusal)
+    const both = [...good.signatures, { ...signature, key: '0123456789abcdef' }]
+    await assert.rejects(verifyStatement({ ...good, signatures: both }, known), refusal)
+  }
+})
+
 test('each defect has its code', async () => {
   const good = signed()
   const signature = good.signatures[0]!
