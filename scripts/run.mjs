@@ -20,10 +20,10 @@ const VERBS = {
   up: { what: 'start everything, run the tour, stay up (-- --exit, --json FILE, --config FILE)', run: runUp },
   cli: { what: 'the `sekisho` command', run: program('server/src/main.ts') },
   tour: {
-    what: 'run the tour against a server that is up (-- --json FILE); `-- governance` starts its own',
+    what: 'run the tour against a server that is up (-- --json FILE); `-- governance` and `-- operations` start their own',
     run: (context, [first, ...others]) =>
-      first === 'governance'
-        ? program('server/tour/governance.ts')(context, others)
+      first === 'governance' || first === 'operations'
+        ? program(`server/tour/${first}.ts`)(context, others)
         : program('server/tour/main.ts')(context, first === undefined ? [] : [first, ...others]),
   },
   test: { what: 'types, style and every test', run: runTests },
