@@ -2,7 +2,13 @@
  * The administration desk of the tour: every token, approval and stop goes through the real `sekisho` command,
  * run in this process, which signs here and speaks HTTP to the admin listener.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { runCli } from '../src/cli/index.ts'
+
+/** A connection that broke is tried again so often in all, waiting a little longer each time. */
+const ATTEMPTS = 3
+const AGAIN_MS = 250
+const UNREACHABLE = /: cannot reach /
 
 export interface DeskAnswer {
   readonly ok: boolean
@@ -45,8 +51,18 @@ export function openDesk(adminUrl: string, root: string): Desk {
     const spoken = err.join('\n')
     return { ok: code === 0, out: out.join('\n'), code: codeIn(spoken), words: spoken }
   }
+  /** What a person does when the connection broke: the same again. Whether the first got through shows in the answer. */
+  const askAgain = async (...words: string[]): Promise<DeskAnswer> => {
+    let answer = await ask(...words)
+    for (let again = 1; again < ATTEMPTS && !answer.ok && UNREACHABLE.test(answer.words); again++) {
+      await sleep(AGAIN_MS * again)
+      answer = await ask(...words)
+      if (answer.code === 'statement_already_voted') return { ...answer, ok: true }
+    }
+    return answer
+  }
   const run = async (...words: string[]): Promise<string> => {
-    const answer = await ask(...words)
+    const answer = await askAgain(...words)
     if (!answer.ok) throw new Error(answer.words)
     return answer.out
   }
@@ -57,11 +73,15 @@ export function openDesk(adminUrl: string, root: string): Desk {
     return credential
   }
   return {
-    ask,
+    ask: askAgain,
     run,
     async get(path, keyFile) {
       const headers = { authorization: `Bearer ${await credentialOf(keyFile)}`, connection: 'close' }
-      const response = await fetch(`${adminUrl}${path}`, { headers })
+      const get = (): Promise<Response> => fetch(`${adminUrl}${path}`, { headers })
+      const response = await get().catch(async () => {
+        await sleep(AGAIN_MS)
+        return get()
+      })
       if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`)
       return response.json()
     },
