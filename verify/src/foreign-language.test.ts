@@ -10,23 +10,17 @@ import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { HAS_ML_DSA } from './cosign-for-test.ts'
-import {
-  PARTY,
-  publish,
-  readVectors,
-  signedStatement,
-  TEST_STATEMENTS,
-  testKey,
-  testStatement,
-  vectors,
-} from './fixture.ts'
+import { readVectors, testKey, testLedger, vectors } from './fixture.ts'
 import {
   formatVerifierKey,
+  openPack,
   parsePolicy,
   parseVerifierKey,
+  toBase64,
   utf8,
   VerifyError,
   verifyLedger,
+  verifyPack,
   verifyReceipt,
   verifyWitnessed,
 } from './index.ts'
@@ -100,31 +94,59 @@ test('one byte changed anywhere in the public files: the same code', { skip }, a
   assert.ok(compared > 15, String(compared))
 })
 
-test('statements beside the chain and under the leaf of an exchange: the same code', { skip }, async () => {
-  const log = testKey()
-  const first = testStatement(null, TEST_STATEMENTS[0]!) // the founding statement
-  const stop = testStatement(0, signedStatement(PARTY, { type: 'stop.issue', reason: 'drill' }))
-  const other = testStatement(0, signedStatement(PARTY, { type: 'incident.set', incident: false }))
-  const masked = Uint8Array.from(stop.leaf)
-  masked[7] = 0x31
-  const cases: [code: string, leaves: Uint8Array[], blobs: Record<number, Uint8Array>, head: number][] = [
-    ['good', [first.leaf, stop.leaf], { 0: first.blob, 1: stop.blob }, 1],
-    ['statement_missing', [first.leaf, stop.leaf, other.leaf], { 0: first.blob, 2: other.blob }, 2],
-    ['statement_head_behind', [first.leaf, stop.leaf], { 0: first.blob }, 0],
-    ['leaf_class', [first.leaf, masked], { 0: first.blob, 1: stop.blob }, 1],
-  ]
-  for (const [code, leaves, blobs, head] of cases) {
-    const place = join(dir, `chain-${code}`)
-    const files = publish(leaves, log).set('statements/head', utf8(`${head}\n`))
-    for (const [index, blob] of Object.entries(blobs)) files.set(`statements/${index}`, blob)
-    for (const [path, bytes] of files) {
-      mkdirSync(dirname(join(place, path)), { recursive: true })
-      writeFileSync(join(place, path), bytes)
-    }
-    assert.equal(await ours(() => verifyLedger(directoryReader(place), { key: log.key })), code)
-    const own = formatVerifierKey(log.key.name, log.key.publicKey)
-    assert.equal(await python('ledger', place, own), code)
+interface NegativeVectors {
+  readonly ledger_key: string
+  readonly ledgers: readonly { what: string; code: string; files: Record<string, string> }[]
+  readonly receipts: readonly { what: string; code: string; text: string }[]
+  readonly packs: readonly { what: string; code: string; file: string }[]
+}
+const negative = readVectors<NegativeVectors>('negative.json')
+
+function laidOut(files: Readonly<Record<string, string>>): string {
+  const place = mkdtempSync(join(dir, 'negative-'))
+  for (const [path, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(place, path)), { recursive: true })
+    writeFileSync(join(place, path), Buffer.from(bytes, 'base64'))
   }
+  return place
+}
+
+test('vectors/negative.json: ledgers, receipts and packs that must not pass', async () => {
+  const log = parseVerifierKey(negative.ledger_key)
+  for (const { what, code, files } of negative.ledgers)
+    assert.equal(
+      await ours(() => verifyLedger(directoryReader(laidOut(files)), { key: log, programme: true })),
+      code,
+      what,
+    )
+  for (const { what, code, text } of negative.receipts)
+    assert.equal(await ours(() => verifyReceipt(utf8(text), key)), code, what)
+  const packKey = parseVerifierKey(readFileSync(vectors('pack/verifier-key'), 'utf8').trim())
+  for (const { what, code, file } of negative.packs)
+    assert.equal(await ours(() => verifyPack(openPack(readFileSync(vectors(file))), packKey)), code, what)
+})
+
+test('the same vectors in Python, but for the packs', { skip }, async () => {
+  for (const { what, code, files } of negative.ledgers)
+    assert.equal(await python('ledger', laidOut(files), negative.ledger_key), code, what)
+  const file = join(dir, 'negative.tlog-proof')
+  for (const { what, code, text } of negative.receipts) {
+    writeFileSync(file, text)
+    assert.equal(await python('receipt', file, vkey), code, what)
+  }
+})
+
+test('a ledger of more than one tile: levels, full bundles, a statement in each', { skip }, async () => {
+  const log = testKey()
+  const files = testLedger(log)
+  const place = laidOut(Object.fromEntries([...files].map(([path, bytes]) => [path, toBase64(bytes)])))
+  const own = formatVerifierKey(log.key.name, log.key.publicKey)
+  assert.equal(await python('ledger', place, own), 'good')
+  const tile = Buffer.from(files.get('tile/1/000.p/1') ?? [])
+  tile[3] = (tile[3] ?? 0) ^ 1
+  writeFileSync(join(place, 'tile/1/000.p/1'), tile)
+  assert.equal(await python('ledger', place, own), 'tile_or_entry')
+  assert.equal(await ours(() => verifyLedger(directoryReader(place), { key: log.key })), 'tile_hash_mismatch')
 })
 
 test('one byte changed anywhere in a receipt: both refuse it', { skip }, async () => {
