@@ -103,8 +103,7 @@ function addLines(text: string, from: number, to: number, equals: boolean, parts
     codeRun = []
   }
   while (start < to) {
-    const newline = text.indexOf('\n', start)
-    const end = newline === -1 || newline >= to ? to : newline + 1
+    const end = lineEnd(text, start, to)
     const kind = lineKind(text, start, end, equals)
     if (kind === 'code') codeRun.push({ kind: 'evidence', start, end })
     else if (kind === 'blank' && codeRun.length > 0) codeRun.push({ kind: 'evidence', start, end })
@@ -115,6 +114,12 @@ function addLines(text: string, from: number, to: number, equals: boolean, parts
     start = end
   }
   flushCode()
+}
+
+/** HOSTILE: looks no further than `to`, or many short parts before a distant line feed would take quadratic time. */
+function lineEnd(text: string, start: number, to: number): number {
+  for (let at = start; at < to; at++) if (text.charCodeAt(at) === 10) return at + 1
+  return to
 }
 
 function push(parts: Part[], kind: PartKind, start: number, end: number): void {

@@ -74,12 +74,19 @@ const EMBOLDENS =
  * The gravest order to do harm in `text`, whoever wrote it. Pure.
  *
  * @param shape the shape of `text`, where it is known already
+ * @param known the harm of sentences that were scored already
  */
-export function findOrders(model: Model, text: string, speaker: Speaker, shape = shapeOf(text)): Orders {
+export function findOrders(
+  model: Model,
+  text: string,
+  speaker: Speaker,
+  shape = shapeOf(text),
+  known: ReadonlyMap<string, number> = NONE_KNOWN,
+): Orders {
   const plain = readable(text, shape)
-  let found = ordersIn(model, plain, speaker)
+  let found = ordersIn(model, plain, speaker, known)
   for (const each of unwrapped(plain, 0, plain === text ? shape : shapeOf(plain))) {
-    found = graver(found, ordersIn(model, each, speaker))
+    found = graver(found, ordersIn(model, each, speaker, NONE_KNOWN))
   }
   return found
 }
@@ -89,7 +96,9 @@ function graver(one: Orders, two: Orders): Orders {
   return { worst, targets: [...one.targets, ...two.targets], unread: one.unread || two.unread }
 }
 
-function ordersIn(model: Model, text: string, speaker: Speaker): Orders {
+const NONE_KNOWN: ReadonlyMap<string, number> = new Map()
+
+function ordersIn(model: Model, text: string, speaker: Speaker, known: ReadonlyMap<string, number>): Orders {
   const json = /^\s{0,8}[[{]/.test(text.slice(0, 16))
   let worst: Proposal | null = null
   const targets: FoundTarget[] = []
@@ -116,7 +125,10 @@ function ordersIn(model: Model, text: string, speaker: Speaker): Orders {
     }
     if (++scoredCount > SCORED_MAX) return { worst, targets, unread: true }
     const asked = joined ? `${before} ${sentence}` : sentence
-    const proposal = harmOf(model, json || speaker === 'tool' ? inWords(asked) : asked, speaker)
+    const harmless = !json && !joined && (known.get(trimmed) ?? 1) < ORDER_AT[speaker]
+    const proposal = harmless
+      ? null
+      : harmOf(model, json || speaker === 'tool' ? inWords(asked) : asked, speaker)
     if (proposal !== null) {
       if (targets.length < TARGETS_MAX) {
         targets.push(...findTargets(asked))

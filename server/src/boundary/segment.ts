@@ -12,7 +12,7 @@ import { loadModel, type Model } from './model.ts'
 import { normalise } from './normal.ts'
 import { asks, findOrders, NO_ORDERS, type Orders, type Speaker, sentencesOf } from './orders.ts'
 import { HARM_AT, HARM_UNSURE_AT, harmIn, type Proposal, propose } from './proposal.ts'
-import { shapeOf } from './shape.ts'
+import { SHAPE, shapeOf } from './shape.ts'
 import { findSpelledOut } from './spelled-out.ts'
 import { findSteering, type SteeringSpan, steersWrapped } from './steering.ts'
 import { type FoundTarget, findTargetsIn, UNRESOLVED } from './targets.ts'
@@ -89,9 +89,13 @@ export function readSegment(text: string): SegmentReading {
   const gathered = gatherFeatures(asked)
   const greets = evidence === '' && ask.length <= VAGUE_CHARS_MAX && GREETING.test(ask)
   const vague = evidence === '' && !greets && isVague(asked, gathered.hits)
-  const own = asked === '' || greets ? null : gravestSentence(asked, propose(model, gathered))
+  const known = new Map<string, number>()
+  const own = asked === '' || greets ? null : gravestSentence(asked, propose(model, gathered), known)
   const proposal = combine(own, asked, asked === ask ? shape : shapeOf(asked), evidence, shape)
-  const whole = ask.length <= WHOLE_CHARS_MAX && parts.every(({ kind }) => kind === 'instruction')
+  const plain = parts.every(({ kind }) => kind === 'instruction')
+  const whole = plain && ask.length <= WHOLE_CHARS_MAX
+  // A harmful ask and nothing beside it: its orders could say no more, unless something is encoded in it.
+  const settled = plain && !vague && proposal.harm >= HARM_AT && (shape & (SHAPE.run | SHAPE.escape)) === 0
   const targets = findTargetsIn(normal, text)
   // Notes of the harness instruct the model by their place.
   const steering = findSteering(text).filter(({ start }) => kindAt(parts, start) !== 'context')
@@ -105,7 +109,7 @@ export function readSegment(text: string): SegmentReading {
     targets: targets.filter(inAsk),
     evidenceTargets: targets.filter((target) => !inAsk(target)),
     spelledOut: findSpelledOut(normal, text),
-    orders: whole ? NO_ORDERS : findOrders(model, text, 'other', shape),
+    orders: whole || settled ? NO_ORDERS : findOrders(model, text, 'other', shape, known),
     steers: steering.length > 0 || steersWrapped(text, shape),
     spans: spansOf(parts, targets, steering),
   }
@@ -117,7 +121,7 @@ const SENTENCE_HARM_AT = 0.85
 const SENTENCES_MAX = 24
 
 /** One sentence that asks for harm is not diluted by what stands around it, and not hidden by a frame. */
-function gravestSentence(asked: string, whole: Proposal): Proposal {
+function gravestSentence(asked: string, whole: Proposal, known: Map<string, number>): Proposal {
   if (whole.harm >= HARM_AT) return whole
   const inner = framed(asked)
   const own = sentencesOf(asked, SENTENCES_MAX)
@@ -128,6 +132,7 @@ function gravestSentence(asked: string, whole: Proposal): Proposal {
     if (!asks(sentence)) continue
     const gathered = gatherFeatures(sentence)
     const harm = harmIn(model, gathered)
+    known.set(sentence, harm)
     if (harm >= SENTENCE_HARM_AT && harm > worst.harm) worst = propose(model, gathered)
   }
   return worst
