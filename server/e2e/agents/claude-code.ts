@@ -20,6 +20,8 @@ export interface ClaudeTurn {
   readonly token: string
   readonly headers: Readonly<Record<string, string>>
   readonly prompt: string
+  /** Command of an MCP server, and its arguments: `sekisho mcp`. */
+  readonly mcp?: readonly string[]
 }
 
 export interface ClaudeResult {
@@ -49,10 +51,19 @@ export async function runClaudeCode(turn: ClaudeTurn): Promise<ClaudeResult> {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   }
   try {
-    return await runBounded(binary, ['-p', turn.prompt], env, home)
+    return await runBounded(binary, ['-p', turn.prompt, ...mcpWords(turn.mcp ?? [])], env, home)
   } finally {
     await rm(home, { recursive: true, force: true })
   }
+}
+
+function mcpWords([command, ...args]: readonly string[]): string[] {
+  if (command === undefined) return []
+  return [
+    '--mcp-config',
+    JSON.stringify({ mcpServers: { sekisho: { command, args } } }),
+    '--strict-mcp-config',
+  ]
 }
 
 function runBounded(
