@@ -13,6 +13,7 @@ import type { GovernanceWorld } from './governance-world.ts'
 import { PATCH_REVIEW_EN } from './prompts.ts'
 import { refold } from './refold.ts'
 import type { TourRow } from './row.ts'
+import { RULING_ROWS } from './rows-rulings.ts'
 import { verifyByCommand } from './verify-command.ts'
 
 type Row = TourRow<GovernanceWorld>
@@ -233,10 +234,12 @@ export const GOVERNANCE_ROWS: readonly Row[] = [
       )
     },
   },
+  ...RULING_ROWS,
   {
     id: 'g10',
     what: 'offline, from the public ledger alone: signatures, votes counted again, difference and proof computed again',
-    expected: 'ledger good; version 2 in force; 36 seats; votes as counted; difference and proof as voted on',
+    expected:
+      'ledger good; version 2 in force; 36 seats; votes as counted; difference and proof as voted on; rulings: forbidden, approved',
     run: async (world) => {
       const { ledger } = world.tour.server
       await sleep(500)
@@ -249,8 +252,9 @@ export const GOVERNANCE_ROWS: readonly Row[] = [
       const reports = makeReports(world.document, documents.get(POWER) ?? '')
       const bound = reports.difference === ballot?.difference && reports.proof === ballot?.proof
       const seats = Object.keys(state.governance.seats).length
+      const rulings = [...new Set(state.governance.rulings.map((each) => each.verdict))].sort().reverse()
       return plain(
-        `ledger ${verdict}; version ${state.agreement.version} in force; ${seats} seats; votes ${same ? 'as counted' : 'differ'}; difference and proof ${bound ? 'as voted on' : 'differ'}`,
+        `ledger ${verdict}; version ${state.agreement.version} in force; ${seats} seats; votes ${same ? 'as counted' : 'differ'}; difference and proof ${bound ? 'as voted on' : 'differ'}; rulings: ${rulings.join(', ')}`,
       )
     },
   },
