@@ -29,7 +29,7 @@ const VECTORS = fileURLToPath(new URL('../vectors/sigma', import.meta.url))
 const MANY_RULES = fileURLToPath(new URL('../../shared/data/sigma/rules', import.meta.url))
 const TRIALS = 200
 /** Points of a run at which a kill may come; what is beyond its end counts as a run that was not killed. */
-const POINTS = 62
+const POINTS = 50
 const CALLS = 300
 const NO_SOURCE = { product: null, category: null, service: null }
 
