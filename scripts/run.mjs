@@ -29,7 +29,10 @@ const VERBS = {
   test: { what: 'types, style and every test', run: runTests },
   typecheck: { what: 'check types', run: bin('tsc', ['-p', 'tsconfig.json']) },
   lint: { what: 'check style (-- --write to mend it)', run: bin('biome', ['check', '.']) },
-  bench: { what: 'measure (-- gateway|ledger|crash|decide|prove|operations|…)', run: program('bench/run.ts') },
+  bench: {
+    what: 'measure (-- gateway|ledger|crash|decide|prove|operations|…)',
+    run: program('bench/run.ts'),
+  },
   build: {
     what: 'build sekisho-verify for Node 20 and browsers',
     run: bin('tsc', ['-p', 'verify/tsconfig.build.json']),
