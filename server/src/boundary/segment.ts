@@ -69,6 +69,9 @@ const CONTINUE =
 /** Nobody asks for anything. */
 const GREETING =
   /^(?:(?:hi|hello|hey|thanks|thank you|thx|test|testing|ping|good (?:morning|afternoon|evening)|bye|こんにちは|こんばんは|おはよう(?:ございます)?|ありがとう(?:ございます|ございました)?|テスト|了解(?:です|しました)?)(?: (?:there|all|again|everyone|so much|very much|a lot))?[\s,、!.。！?]{0,3}){1,3}$/i
+/** Asks, and names nothing: what it is about stands in the turns before it, or nowhere. */
+const OPEN_QUESTION =
+  /^(?:(?:これ|それ|あれ|この後|このあと|次|つぎ|で|では|じゃあ|えっと|すみません|ちなみに|and|so|ok(?:ay)?|then|hm+|sorry)(?:は|って)?[、,\s]*){0,2}(?:(?:どう|何を|なにを|何から)(?:すれば|したら|やれば)(?:いい|よい|良い)(?:の|ん)?(?:ですか|でしょうか|かな|だろう)?|どう(?:する|します(?:か)?|ですか|思いますか|思う|なりますか|いうこと(?:ですか)?|いう意味(?:ですか)?)|なぜ(?:ですか|でしょうか)?|どうして(?:ですか)?|なに|何(?:ですか|のこと(?:ですか)?)|わかりました|分かりました|わかりません|分かりません|なるほど|そうですか|助けて(?:ください)?|what (?:should|can|do|must) (?:i|we) do(?: (?:now|next|then|here))?|what (?:now|next|then|else|is (?:this|that|it))|why(?: (?:not|so|is that))?|how (?:so|come)|how does (?:this|that|it) work|what do you (?:mean|think)|help(?: me)?|i see|got it|understood|sorry)[\s?？!！.。]*$/i
 /** A short ask is scored whole; in a longer one a sentence would drown. */
 const WHOLE_CHARS_MAX = 1000
 
@@ -87,7 +90,8 @@ export function readSegment(text: string): SegmentReading {
   const normal = normalise(text, shape)
   const asked = withoutClaims(readable(ask, shape, ask === text ? normal : undefined))
   const gathered = gatherFeatures(asked)
-  const greets = evidence === '' && ask.length <= VAGUE_CHARS_MAX && GREETING.test(ask)
+  const greets =
+    evidence === '' && ask.length <= VAGUE_CHARS_MAX && (GREETING.test(ask) || OPEN_QUESTION.test(ask.trim()))
   const vague = evidence === '' && !greets && isVague(asked, gathered.hits)
   const known = new Map<string, number>()
   const own = asked === '' || greets ? null : gravestSentence(asked, propose(model, gathered), known)
