@@ -11,6 +11,7 @@ import {
   FACT_VALUES,
   type Facts,
   loadAgreement,
+  ORDINARY,
 } from '../server/src/agreement/index.ts'
 import { createDecider } from '../server/src/authorization/index.ts'
 import {
@@ -18,7 +19,6 @@ import {
   compareAgreements,
   createSpace,
   nearestRecord,
-  ORDINARY,
   proveAgreement,
   reportsOf,
   type Space,

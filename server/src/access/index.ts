@@ -10,7 +10,7 @@ export {
   signAdminRequest,
 } from './admin-request.ts'
 export { authenticate } from './authenticate.ts'
-export type { Authentication, AuthenticationFailure } from './authentication.ts'
+export { AUTHENTICATION_FAILURES, type Authentication, type AuthenticationFailure } from './authentication.ts'
 export {
   type MintedToken,
   replayed,

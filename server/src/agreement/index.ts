@@ -49,4 +49,5 @@ export {
 export { FACT_DEFAULTS, FACT_NAMES, FACT_VALUES, type FactName, type Facts, type FactValue } from './facts.ts'
 export { checkCapabilities, loadAgreement } from './load.ts'
 export { loadModels, type ModelCatalogue, type ModelDialect, type ModelEntry, modelState } from './models.ts'
+export { ORDINARY } from './ordinary.ts'
 export type { Amendments, CalendarEntry, Gate, Majority, OrderRule, RolloutRules } from './procedure.ts'

@@ -11,6 +11,7 @@ import {
   type FactName,
   type Facts,
   loadAgreement,
+  ORDINARY,
 } from '../agreement/index.ts'
 import type { Verdict } from './decision.ts'
 
@@ -20,46 +21,7 @@ export const sampleText = readFileSync(SAMPLE, 'utf8')
 export const sampleAgreement: Agreement = loadAgreement(sampleText, 'agreement.md')
 
 /** An employee of an admitted bank asks the rehearsal model for defensive work: allowed. */
-export const DEFENSIVE: Facts = {
-  actor_standing: 'active',
-  actor_kind: 'person',
-  assurance: 'key',
-  employer: 'employee',
-  delegation: 'not_applicable',
-  nationality: 'party',
-  location: 'party',
-  institution_standing: 'admitted',
-  sector_stage: 'full',
-  model_tier: 'rehearsal',
-  model_state: 'available',
-  programme_access: 'not_applicable',
-  evaluation: 'not_applicable',
-  side: 'defensive',
-  capability: 'granted',
-  surface: 'model_request',
-  engagement: 'none',
-  engagement_approvals: 'not_applicable',
-  engagement_window: 'not_applicable',
-  engagement_member: 'not_applicable',
-  engagement_capability: 'not_applicable',
-  targets: 'none',
-  asset_criticality: 'not_applicable',
-  autonomy: 'not_applicable',
-  grant: 'none',
-  leakage: 'none',
-  budget: 'within',
-  extraction: 'none',
-  stop: 'none',
-  incident_mode: 'normal',
-  ledger: 'writable',
-  entity_list: 'clear',
-  legal_basis: 'not_applicable',
-  deemed_export: 'not_applicable',
-  reexport: 'not_applicable',
-  export_order: 'none',
-  use_ruling: 'none',
-  injection: 'none',
-}
+export const DEFENSIVE: Facts = { ...ORDINARY, assurance: 'key', model_tier: 'rehearsal' }
 
 /** Exploit validation inside an approved engagement, before anyone has approved the request: held. */
 export const ENGAGED: Facts = {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { ADMIN_TOKEN_PREFIX } from '../access/index.ts'
-import { ORDINARY } from '../proof/index.ts'
+import { ORDINARY } from '../agreement/index.ts'
 import { PLANTED, sampleText } from '../proof/testing.ts'
 import { runCli } from './index.ts'
 

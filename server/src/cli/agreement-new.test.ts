@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { checkCapabilities } from '../agreement/index.ts'
+import { checkCapabilities, ORDINARY } from '../agreement/index.ts'
 import { createDecider, type Decision, stricter } from '../authorization/index.ts'
 import { CAPABILITIES } from '../boundary/index.ts'
-import { ORDINARY, proveAgreement } from '../proof/index.ts'
+import { proveAgreement } from '../proof/index.ts'
 import { sample } from '../proof/testing.ts'
 import { fillTemplate, type NewAgreement } from './agreement-new.ts'
 

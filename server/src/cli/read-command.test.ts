@@ -6,17 +6,6 @@ import path from 'node:path'
 import { test } from 'node:test'
 import type { CliContext } from './command.ts'
 import { runCli } from './index.ts'
-import { readingOf } from './read-command.ts'
-
-test('every defect of a line has its own code', () => {
-  for (const [line, code] of [
-    ['{', 'line_not_json'],
-    ['[]', 'line_not_an_object'],
-    ['{"id":1}', 'line_text_missing'],
-    [JSON.stringify({ id: 1, text: 'x'.repeat(16_777_217) }), 'line_text_too_long'],
-  ] as const)
-    assert.equal((readingOf(line, 1).error as { code: string }).code, code)
-})
 
 test('asks, transcripts and tool calls are read; a bad line makes the exit code 1', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'sekisho-read-'))

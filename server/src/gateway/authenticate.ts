@@ -3,7 +3,7 @@
  *
  * HOSTILE: headers are the client's. A header that decides something may stand once only.
  */
-import { type AuthenticationFailure, presentedToken } from '../access/index.ts'
+import { AUTHENTICATION_FAILURES, type AuthenticationFailure, presentedToken } from '../access/index.ts'
 import type { GatewayDeps } from './deps.ts'
 import { GatewayError, type GatewayErrorCode } from './error.ts'
 import type { Arrived, Authenticated } from './exchange.ts'
@@ -24,26 +24,14 @@ const SINGLE_HEADERS: readonly string[] = [
   'x-sekisho-session',
 ]
 
-const FAILURES: Record<AuthenticationFailure, { code: GatewayErrorCode; message: string }> = {
-  missing: {
-    code: 'gateway_credential_missing',
-    message: 'no credential: send `Authorization: Bearer …` or `x-api-key` with a token from `sekisho token`',
-  },
-  conflicting: { code: 'gateway_credential_conflicting', message: 'two different credentials: send one' },
-  malformed: {
-    code: 'gateway_credential_malformed',
-    message: 'the credential is not a Sekisho token: get one with `sekisho token`',
-  },
-  unknown: {
-    code: 'gateway_credential_unknown',
-    message: 'the token is not known here: get a new one with `sekisho token`',
-  },
-  expired: {
-    code: 'gateway_credential_expired',
-    message: 'the token has expired: get a new one with `sekisho token`',
-  },
-  revoked: { code: 'gateway_credential_revoked', message: 'the token, its key or its holder was revoked' },
-  not_ready: { code: 'gateway_not_ready', message: 'the programme is not loaded yet: try again shortly' },
+const CODES: Readonly<Record<AuthenticationFailure, GatewayErrorCode>> = {
+  missing: 'gateway_credential_missing',
+  conflicting: 'gateway_credential_conflicting',
+  malformed: 'gateway_credential_malformed',
+  unknown: 'gateway_credential_unknown',
+  expired: 'gateway_credential_expired',
+  revoked: 'gateway_credential_revoked',
+  not_ready: 'gateway_not_ready',
 }
 
 /** @throws {GatewayError} `gateway_header_conflict`, `gateway_credential_*`, `gateway_not_ready`, `gateway_lease_expired` */
@@ -63,8 +51,7 @@ export function authenticate(arrived: Arrived, deps: GatewayDeps): Authenticated
 }
 
 function refusal(failure: AuthenticationFailure): GatewayError {
-  const { code, message } = FAILURES[failure]
-  return new GatewayError(code, message)
+  return new GatewayError(CODES[failure], AUTHENTICATION_FAILURES[failure])
 }
 
 /** @throws {GatewayError} `gateway_header_conflict` */

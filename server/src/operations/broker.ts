@@ -37,7 +37,7 @@ export function createBroker(deps: BrokerDeps): ToolHost<Caller> {
       const tools = await deps.catalogue.tools()
       return tools
         .filter((tool) => stateFor(caller, tool, deps) === 'served' && couldUse(caller, tool, deps))
-        .map(describe)
+        .flatMap(described)
     },
     async callTool(caller, name, args, signal) {
       const tools = await deps.catalogue.tools()
@@ -75,9 +75,9 @@ function couldUse(caller: Caller, { declaration }: CataloguedTool, deps: BrokerD
   return previewCall(caller, declaration, deps) !== 'deny'
 }
 
-function describe({ declaration, description }: CataloguedTool): ToolDescription {
-  if (description === null) throw new Error('a served tool has a description')
-  return { ...description, name: declaration.served }
+/** Under the name it is served by; one without a description is not served. */
+function described({ declaration, description }: CataloguedTool): ToolDescription[] {
+  return description === null ? [] : [{ ...description, name: declaration.served }]
 }
 
 function answerOf(end: CallEnd, deps: BrokerDeps): ToolAnswer {

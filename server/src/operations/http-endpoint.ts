@@ -5,7 +5,7 @@
  * HOSTILE: a web page may send requests to a local address, so a foreign `Origin` is refused (DNS rebinding).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AuthenticationFailure, presentedToken } from '../access/index.ts'
+import { AUTHENTICATION_FAILURES, presentedToken } from '../access/index.ts'
 import type { Authority } from '../authority/index.ts'
 import { type ActorLoad, GatewayError, type Mount } from '../gateway/index.ts'
 import {
@@ -137,16 +137,6 @@ function refuseForeignOrigin({ headers }: IncomingMessage): void {
   if (!own) throw new Refusal(403, -32600, 'requests of web pages elsewhere are refused')
 }
 
-const FAILURES: Readonly<Record<AuthenticationFailure, string>> = {
-  missing: 'no credential: send `Authorization: Bearer …` with a token from `sekisho token`',
-  conflicting: 'two different credentials: send one',
-  malformed: 'the credential is not a Sekisho token: get one with `sekisho token`',
-  unknown: 'the token is not known here: get a new one with `sekisho token`',
-  expired: 'the token has expired: get a new one with `sekisho token`',
-  revoked: 'the token, its key or its holder was revoked',
-  not_ready: 'the programme is not loaded yet: try again shortly',
-}
-
 function callerOf(request: IncomingMessage, { authority, defaultModel }: EndpointDeps): Caller {
   if (!authority.leaseValid())
     throw new Refusal(
@@ -158,7 +148,7 @@ function callerOf(request: IncomingMessage, { authority, defaultModel }: Endpoin
   const found = presented.ok ? authority.authenticate(presented.token) : presented
   if (!found.ok) {
     const status = found.failure === 'not_ready' ? 503 : 401
-    throw new Refusal(status, -32600, FAILURES[found.failure], {
+    throw new Refusal(status, -32600, AUTHENTICATION_FAILURES[found.failure], {
       'www-authenticate': 'Bearer realm="sekisho"',
     })
   }

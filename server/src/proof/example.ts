@@ -5,51 +5,9 @@
  * Records that the fact finder could make are preferred (coherence.ts). Deterministic: same set, same record.
  * Spec: docs/spec/proof.md §6.
  */
-import { FACT_NAMES, type FactName, type Facts } from '../agreement/index.ts'
+import { FACT_NAMES, type FactName, type Facts, ORDINARY } from '../agreement/index.ts'
 import { FALSE, type Node } from './bdd.ts'
 import { follow, type Space } from './space.ts'
-
-/** An employee of an admitted institution asks a standard model for defensive work; examples are told by how they differ. */
-export const ORDINARY: Facts = Object.freeze({
-  actor_standing: 'active',
-  actor_kind: 'person',
-  assurance: 'phishing_resistant',
-  employer: 'employee',
-  delegation: 'not_applicable',
-  nationality: 'party',
-  location: 'party',
-  institution_standing: 'admitted',
-  sector_stage: 'full',
-  model_tier: 'standard',
-  model_state: 'available',
-  programme_access: 'not_applicable',
-  evaluation: 'not_applicable',
-  side: 'defensive',
-  capability: 'granted',
-  surface: 'model_request',
-  engagement: 'none',
-  engagement_approvals: 'not_applicable',
-  engagement_window: 'not_applicable',
-  engagement_member: 'not_applicable',
-  engagement_capability: 'not_applicable',
-  targets: 'none',
-  asset_criticality: 'not_applicable',
-  autonomy: 'not_applicable',
-  grant: 'none',
-  leakage: 'none',
-  budget: 'within',
-  extraction: 'none',
-  stop: 'none',
-  incident_mode: 'normal',
-  ledger: 'writable',
-  entity_list: 'clear',
-  legal_basis: 'not_applicable',
-  deemed_export: 'not_applicable',
-  reexport: 'not_applicable',
-  export_order: 'none',
-  use_ruling: 'none',
-  injection: 'none',
-})
 
 /** Cost of leaving a fact as it is in the record to be near to; unknown says least, so it costs most. */
 const CHANGED = 2

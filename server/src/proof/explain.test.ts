@@ -1,7 +1,8 @@
 /** What would have to be different, and reading facts that a person wrote. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allowedNear, ORDINARY, parseFacts } from './index.ts'
+import { ORDINARY } from '../agreement/index.ts'
+import { allowedNear, parseFacts } from './index.ts'
 import { sample } from './testing.ts'
 
 test('an allowed request needs nothing', () => {

@@ -3,10 +3,17 @@
  *
  * Spec: docs/spec/proof.md §12.
  */
-import { type Agreement, FACT_NAMES, FACT_VALUES, type FactName, type Facts } from '../agreement/index.ts'
+import {
+  type Agreement,
+  FACT_NAMES,
+  FACT_VALUES,
+  type FactName,
+  type Facts,
+  ORDINARY,
+} from '../agreement/index.ts'
 import { coherentRecords } from './coherence.ts'
 import { ProofError } from './error.ts'
-import { differences, nearestRecord, ORDINARY } from './example.ts'
+import { differences, nearestRecord } from './example.ts'
 import { createReplayer } from './replay.ts'
 import { createSpace } from './space.ts'
 import { buildVerdicts } from './verdicts.ts'

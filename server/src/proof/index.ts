@@ -11,7 +11,7 @@ export {
 } from './difference.ts'
 export { ProofError, type ProofErrorCode } from './error.ts'
 export { EXAMINER, sectorsTouched } from './examine.ts'
-export { differences, nearestRecord, ORDINARY } from './example.ts'
+export { differences, nearestRecord } from './example.ts'
 export { allowedNear, parseFacts, type Wanted } from './explain.ts'
 export { FINDING_WORDS, type Finding, type FindingKind, findingWords } from './findings.ts'
 export { INVARIANTS, type Invariant, type Query, type Step, WORSE } from './invariants.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { ORDINARY } from './example.ts'
+import { ORDINARY } from '../agreement/index.ts'
 import { completeFacts, decideScenarios, parseScenarios, replayDecisions } from './lenses.ts'
 import { amended, sample } from './testing.ts'
 
